@@ -1,0 +1,78 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// One line per module, grouped by layer, top to bottom; imports go strictly down (SPEC: layering.table).
+// `Tests/TidyTests` compares every `import` with the table in architecture 1.4.
+
+let package = Package(
+    name: "tarn",
+    products: [
+        .library(name: "Tarn", targets: ["Tarn"]),
+        .library(name: "TarnIngest", targets: ["TarnIngest"]),
+        .library(name: "TarnCheck", targets: ["TarnCheck"]),
+        .library(name: "TarnFreshness", targets: ["TarnFreshness"]),
+        .library(name: "TarnParquet", targets: ["TarnParquet"]),
+        .executable(name: "tarn", targets: ["TarnCLI"]),
+        .executable(name: "tablecheck", targets: ["TableCheckCLI"]),
+    ],
+    targets: [
+        // 4  front door
+        tool("TarnCLI", uses: ["TarnCommandLine", "TarnIngest", "TarnFreshness", "Tarn", "TarnTable", "TarnParquet", "TarnAvro", "TarnStorage", "TarnColumns", "TarnBase", "CGlibcExtra"]),
+        tool("TableCheckCLI", uses: ["TarnCommandLine", "TarnCheck", "TarnStorage", "TarnBase"]),
+        library("TarnCommandLine", uses: []),
+        library("TarnIngest", uses: ["Tarn", "TarnWrite", "TarnTable", "TarnStorage", "TarnColumns", "TarnBase"]),
+        library("Tarn", uses: ["TarnRead", "TarnWrite", "TarnTable", "TarnAvro", "TarnParquet", "TarnStorage", "TarnColumns", "TarnBase"]),
+
+        // 3  engine (policy)
+        library("TarnWrite", uses: ["TarnTable", "TarnParquet", "TarnAvro", "TarnStorage", "TarnColumns", "TarnBase"]),
+        library("TarnRead", uses: ["TarnTable", "TarnParquet", "TarnAvro", "TarnStorage", "TarnColumns", "TarnBase"]),
+        library("TarnCheck", uses: ["TarnTable", "TarnParquet", "TarnAvro", "TarnStorage", "TarnColumns", "TarnBase"]),
+        library("TarnFreshness", uses: ["TarnTable", "TarnStorage", "TarnColumns", "TarnBase"]),
+
+        // 2  table (meaning)
+        library("TarnTable", uses: ["TarnStorage", "TarnParquet", "TarnAvro", "TarnColumns", "TarnBase"]),
+
+        // 1  shape: bytes <-> columns without I/O, and objects without formats
+        library("TarnParquet", uses: ["TarnColumns", "TarnBase"]),
+        library("TarnAvro", uses: ["TarnColumns", "TarnBase"]),
+        library("TarnStorage", uses: ["TarnBase", "CGlibcExtra"]),
+
+        // 0  ground
+        library("TarnColumns", uses: ["TarnBase"]),
+        library("TarnBase", uses: ["CZstd", "CSnappy", "CZlib", "CGlibcExtra"]),
+
+        // system libraries
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CSnappy", pkgConfig: "snappy", providers: [.apt(["libsnappy-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CGlibcExtra"),
+
+        // tests
+        support("TarnTestSupport", at: "TestSupport", uses: ["TarnStorage", "TarnColumns", "TarnBase"]),
+        tests("UnitTests", uses: ["TarnCommandLine", "TarnIngest", "Tarn", "TarnFreshness", "TarnCheck", "TarnRead", "TarnWrite", "TarnTable", "TarnParquet", "TarnAvro", "TarnStorage", "TarnColumns", "TarnBase"]),
+        tests("TidyTests", uses: []),
+    ]
+)
+
+func library(_ name: String, uses dependencies: [String]) -> Target {
+    .target(name: name, dependencies: dependencies.map { .init(stringLiteral: $0) }, swiftSettings: house())
+}
+
+func tool(_ name: String, uses dependencies: [String]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies.map { .init(stringLiteral: $0) }, swiftSettings: house())
+}
+
+func support(_ name: String, at folder: String, uses dependencies: [String]) -> Target {
+    .target(name: name, dependencies: dependencies.map { .init(stringLiteral: $0) }, path: "Tests/\(folder)", swiftSettings: house())
+}
+
+func tests(_ name: String, uses dependencies: [String]) -> Target {
+    .testTarget(name: name, dependencies: (["TarnTestSupport"] + dependencies).map { .init(stringLiteral: $0) }, swiftSettings: house())
+}
+
+func house() -> [SwiftSetting] {
+    [
+        .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"), .treatAllWarnings(as: .error),
+    ]
+}
