@@ -1,0 +1,16 @@
+package import TarnBase
+
+/// How one write is done. A value: it can be logged and compared.
+package struct WriteSettings: Sendable {
+    package var operation: WriteOperation
+    /// Base files are filled up to this size and roll over at it.
+    package var targetFileSize = ByteCount.mebibytes(120)
+    /// Ceiling on the working memory of this write; what does not fit goes to scratch files.
+    package var memory = ByteCount.mebibytes(512)
+    /// Where scratch files go; nil = the system's temporary folder.
+    package var spillDirectory: String?
+    /// A name for this write. If a completed commit of the table already carries it, the write is not done again.
+    package var commitToken: String?
+
+    package init(operation: WriteOperation = .upsert) { self.operation = operation }
+}
