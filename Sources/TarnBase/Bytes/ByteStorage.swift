@@ -16,5 +16,11 @@ final class ByteStorage: @unchecked Sendable {
         (base + capacity).initializeMemory(as: UInt8.self, repeating: 0, count: Bytes.slack)
     }
 
+    /// Takes over memory that has the slack already.
+    init(adopting base: UnsafeMutableRawPointer, capacity: Int) {
+        self.base = base
+        self.capacity = capacity
+    }
+
     deinit { base.deallocate() }
 }
