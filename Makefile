@@ -1,0 +1,62 @@
+# Two commands on a fresh machine: `make demo` runs the main job, `make test` the tests.
+
+SHELL := /bin/bash
+.ONESHELL:
+.SHELLFLAGS := -euo pipefail -c
+
+LIBRARIES := libzstd-dev libsnappy-dev zlib1g-dev
+PYTHON := .venv/bin/python
+export TARN_SHARED ?= ../shared
+
+.PHONY: help demo test golden libraries build python format clean
+
+help:
+	@echo "make demo    builds and runs the main job on sample events; leaves the table in .demo/"
+	echo "make test    builds and runs all tests (TARN_SLOW=1 for the long ones)"
+	echo "make golden  the format lint and tablecheck over the shared golden tables (needs TARN_SHARED)"
+	echo "make format  formats the sources"
+	echo "make clean   removes everything that was built"
+
+demo: build
+	@Fixtures/events/demo.sh
+
+test: libraries python
+	@swift build -c release --build-tests --explicit-target-dependency-import-check error
+	swift test -c release
+
+golden: build python
+	@test -d "$(TARN_SHARED)/golden" || { echo "make golden needs the shared folder: set TARN_SHARED"; exit 2; }
+	Tests/GoldenTests/check_sound_tables.sh
+
+# What is missing is installed; where nothing is missing nothing is asked of apt.
+libraries:
+	@missing=""
+	for library in $(LIBRARIES); do dpkg -s $$library >/dev/null 2>&1 || missing="$$missing $$library"; done
+	if [ -n "$$missing" ]; then
+		echo "installing$$missing"
+		sudo=""; [ "$$(id -u)" = 0 ] || sudo=sudo
+		$$sudo apt-get update -qq
+		$$sudo apt-get install -y -qq --no-install-recommends $$missing >/dev/null
+	fi
+
+build: libraries
+	@echo "building (release; a few minutes the first time)"
+	swift build -c release --product tarn
+	swift build -c release --product tablecheck
+
+# The interop tests read our tables with other engines.
+python:
+	@if ! [ -x $(PYTHON) ] || ! cmp -s Tests/InteropTests/requirements.txt .venv/installed; then
+		python3 -m venv .venv 2>/dev/null || {
+			sudo=""; [ "$$(id -u)" = 0 ] || sudo=sudo
+			$$sudo apt-get update -qq && $$sudo apt-get install -y -qq --no-install-recommends python3-venv >/dev/null
+			python3 -m venv .venv; }
+		$(PYTHON) -m pip install -q --disable-pip-version-check -r Tests/InteropTests/requirements.txt
+		cp Tests/InteropTests/requirements.txt .venv/installed
+	fi
+
+format:
+	@swift format format --in-place --recursive Sources Tests Package.swift
+
+clean:
+	@rm -rf .build .demo .venv
