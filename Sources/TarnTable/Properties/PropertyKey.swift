@@ -1,0 +1,36 @@
+/// The keys of `hoodie.properties` that Tarn reads or writes (hudi-format §1.3).
+package enum PropertyKey {
+    package static let name = "hoodie.table.name"
+    package static let database = "hoodie.database.name"
+    package static let type = "hoodie.table.type"
+    package static let version = "hoodie.table.version"
+    package static let layoutVersion = "hoodie.timeline.layout.version"
+    package static let checksum = "hoodie.table.checksum"
+    package static let recordKeyFields = "hoodie.table.recordkey.fields"
+    package static let precombineField = "hoodie.table.precombine.field"
+    /// The 1.x spelling of ``precombineField``; read, never written to a version 6 table.
+    package static let orderingFields = "hoodie.table.ordering.fields"
+    package static let partitionFields = "hoodie.table.partition.fields"
+    package static let keyGeneratorClass = "hoodie.table.keygenerator.class"
+    /// The 1.x spelling of ``keyGeneratorClass``; read, never written to a version 6 table.
+    package static let keyGeneratorType = "hoodie.table.keygenerator.type"
+    package static let hiveStyle = "hoodie.datasource.write.hive_style_partitioning"
+    package static let urlEncode = "hoodie.datasource.write.partitionpath.urlencode"
+    package static let dropPartitionColumns = "hoodie.datasource.write.drop.partition.columns"
+    package static let populateMetaFields = "hoodie.populate.meta.fields"
+    package static let payloadClass = "hoodie.compaction.payload.class"
+    package static let mergerStrategy = "hoodie.compaction.record.merger.strategy"
+    /// The 1.x spelling of ``mergerStrategy``.
+    package static let mergeStrategyID = "hoodie.record.merge.strategy.id"
+    package static let mergeMode = "hoodie.record.merge.mode"
+    package static let baseFileFormat = "hoodie.table.base.file.format"
+    package static let archiveFolder = "hoodie.archivelog.folder"
+    package static let timezone = "hoodie.table.timeline.timezone"
+    package static let createSchema = "hoodie.table.create.schema"
+    package static let changeLogging = "hoodie.table.cdc.enabled"
+    package static let changeLoggingMode = "hoodie.table.cdc.supplemental.logging.mode"
+    package static let metadataPartitions = "hoodie.table.metadata.partitions"
+    package static let metadataPartitionsInflight = "hoodie.table.metadata.partitions.inflight"
+    package static let partitionMetafileInBaseFormat = "hoodie.partition.metafile.use.base.format"
+    package static let bootstrapBasePath = "hoodie.bootstrap.base.path"
+}

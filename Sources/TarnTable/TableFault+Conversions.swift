@@ -1,0 +1,31 @@
+package import TarnBase
+package import TarnStorage
+
+extension TableFault {
+    package init(_ error: StorageError, instant: InstantTime? = nil) {
+        let code: Code =
+            switch error.code {
+            case .notFound: .notFound
+            case .preconditionFailed, .locked: .conflict
+            case .outcomeUnknown: .outcomeUnknown
+            case .permissionDenied, .unavailable: .unavailable
+            case .invalidRange, .tooLarge: .corrupt
+            case .unsupported: .unsupported
+            }
+        self.init(code, error.message, at: error.path, instant: instant)
+    }
+
+    package init(_ error: JSONError, at path: ObjectPath? = nil, instant: InstantTime? = nil) {
+        self.init(.corrupt, "not valid JSON: \(error.message)", at: path, offset: Int64(error.offset), instant: instant)
+    }
+
+    /// Whatever was thrown, as a fault. What no conversion is known for is our own mistake.
+    package init(_ error: any Error, at path: ObjectPath? = nil, instant: InstantTime? = nil) {
+        switch error {
+        case let fault as TableFault: self = fault.located(at: path, instant: instant)
+        case let error as StorageError: self = TableFault(error, instant: instant).located(at: path)
+        case let error as JSONError: self.init(error, at: path, instant: instant)
+        default: self.init(.libraryFault, "\(error)", at: path, instant: instant)
+        }
+    }
+}
