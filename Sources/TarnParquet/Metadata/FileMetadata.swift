@@ -1,0 +1,127 @@
+package import TarnBase
+package import TarnColumns
+
+/// A file's footer: its schema, and where everything lies.
+package struct FileMetadata: Sendable {
+    package var version: Int32 = 1
+    /// The schema as listed in the footer, and what it means.
+    package let tree: SchemaTree
+    package var rowCount: Int64
+    package var rowGroups: [RowGroup]
+    /// In the order of the file; keys may occur twice.
+    package var keyValueMetadata: [KeyValue] = []
+    package var createdBy: String?
+    /// Whether bounds in ``Statistics/minimum`` and ``Statistics/maximum`` are ordered by the column's type, per leaf.
+    /// Empty when the file does not say.
+    package var columnOrders: [ColumnOrder] = []
+
+    package init(tree: SchemaTree, rowGroups: [RowGroup]) {
+        self.tree = tree
+        self.rowGroups = rowGroups
+        rowCount = rowGroups.reduce(0) { $0 + $1.rowCount }
+    }
+
+    /// The columns as the rest of Tarn sees them.
+    package var schema: Schema { tree.schema }
+
+    /// The value of the last entry with this key.
+    package func keyValue(_ key: String) -> String? { keyValueMetadata.last { $0.key == key }?.value }
+
+    /// Decodes the footer's Thrift structure.
+    ///
+    /// Promises of the result: every row group has one chunk a leaf, of the leaf's physical type; row counts add up.
+    package init(decoding bytes: Bytes, limits: ReadLimits = .default) throws(ParquetError) {
+        var reader = CompactReader(bytes, maximumDepth: limits.depth)
+        var version: Int32 = 1
+        var elements: [SchemaElement] = []
+        var rowCount: Int64 = 0
+        var rowGroups: [RowGroup] = []
+        var keyValues: [KeyValue] = []
+        var createdBy: String?
+        var orders: [ColumnOrder] = []
+        try reader.readStruct { (reader, header) throws(ParquetError) in
+            switch header.id {
+            case 1: version = try reader.readInt32(header)
+            case 2:
+                elements = try reader.readList(header, of: .structure) { (reader) throws(ParquetError) in
+                    try SchemaElement(reading: &reader)
+                }
+            case 3: rowCount = try reader.readCount(header)
+            case 4:
+                rowGroups = try reader.readList(header, of: .structure) { (reader) throws(ParquetError) in
+                    try RowGroup(reading: &reader)
+                }
+            case 5: keyValues = try KeyValue.readList(&reader, header)
+            case 6: createdBy = try reader.readString(header)
+            case 7:
+                orders = try reader.readList(header, of: .structure) { (reader) throws(ParquetError) in
+                    try ColumnOrder(reading: &reader)
+                }
+            default: try reader.skip(header)
+            }
+        }
+        self.init(tree: try SchemaTree(elements, maximumDepth: limits.depth), rowGroups: [])
+        self.version = version
+        self.rowCount = rowCount
+        self.rowGroups = rowGroups
+        keyValueMetadata = keyValues
+        self.createdBy = createdBy
+        columnOrders = orders
+        try validate()
+    }
+
+    private func validate() throws(ParquetError) {
+        var total: Int64 = 0
+        for (index, group) in rowGroups.enumerated() {
+            guard group.columns.count == tree.leaves.count else {
+                throw .malformed("row group \(index) has \(group.columns.count) column chunks for \(tree.leaves.count) leaves")
+            }
+            for (chunk, leaf) in zip(group.columns, tree.leaves) where chunk.physicalType != leaf.physicalType && !chunk.isEncrypted {
+                throw ParquetError(.malformed, "row group \(index) holds \(chunk.physicalType), not \(leaf.physicalType)", column: leaf.name)
+            }
+            let (sum, overflow) = total.addingReportingOverflow(group.rowCount)
+            guard !overflow else { throw .malformed("row counts of the row groups overflow") }
+            total = sum
+        }
+        guard total == rowCount else { throw .malformed("row groups hold \(total) rows, the footer says \(rowCount)") }
+    }
+
+    /// The footer's Thrift structure, without the length and the magic number that follow it in the file.
+    package func encoded() -> Bytes {
+        var writer = CompactWriter(capacity: 4096)
+        writer.writeStruct { writer in
+            writer.write(1, version)
+            writer.writeList(2, tree.elements) { $1.write(to: &$0) }
+            writer.write(3, rowCount)
+            writer.writeList(4, rowGroups) { $1.write(to: &$0) }
+            if !keyValueMetadata.isEmpty { writer.writeList(5, keyValueMetadata) { $1.write(to: &$0) } }
+            writer.write(6, createdBy)
+            if !columnOrders.isEmpty { writer.writeList(7, columnOrders) { $1.write(to: &$0) } }
+        }
+        return writer.finish()
+    }
+}
+
+/// How the bounds of a column compare.
+package enum ColumnOrder: Hashable, Sendable {
+    /// As the column's type says: numbers by value, text by unsigned bytes.
+    case byType
+    /// Another, by its field id in the union: bounds are of no use to us.
+    case other(Int16)
+
+    init(reading reader: inout CompactReader) throws(ParquetError) {
+        var order = ColumnOrder.other(0)
+        try reader.readStruct { (reader, header) throws(ParquetError) in
+            order = header.id == 1 ? .byType : .other(header.id)
+            try reader.skip(header)
+        }
+        self = order
+    }
+
+    func write(to writer: inout CompactWriter) {
+        switch self {
+        case .byType: writer.writeStruct(1) { _ in }
+        case .other(let id): if id > 0 { writer.writeStruct(id) { _ in } }
+        }
+    }
+}
