@@ -1,0 +1,55 @@
+/// What the index knows of one staged change: 40 bytes, whatever the row.
+struct IndexRecord: BitwiseCopyable, Sendable {
+    /// The seeded 128-bit hash of the record key. Stands for the key: that two keys of a write agree in it is less likely
+    /// than that memory errs.
+    var hashLow: UInt64
+    var hashHigh: UInt64
+    /// The ordering value, so mapped that integers compare as the values do; `Int64.min` where there is none.
+    var ordering: Int64
+    /// Offset of the row in the staged rows in the low 56 bits; kind and marks above.
+    private var place: UInt64
+    /// Bytes of the staged row; 0 for deletes, of which no row is kept.
+    var rowLength: UInt32
+    /// Number of the partition the row belongs into; see ``PartitionNames``. Unspecified for deletes.
+    var partition: UInt32
+
+    init(
+        hash: (low: UInt64, high: UInt64), ordering: Int64, kind: ChangeKind, rowOffset: Int64, rowLength: UInt32, partition: UInt32
+    ) {
+        precondition(rowOffset >= 0 && rowOffset < 1 << 56)
+        hashLow = hash.low
+        hashHigh = hash.high
+        self.ordering = ordering
+        place = UInt64(rowOffset) | UInt64(kind.rawValue) << 56
+        self.rowLength = rowLength
+        self.partition = partition
+    }
+
+    static let byteCount = 40
+
+    var rowOffset: Int64 { Int64(place & 0x00FF_FFFF_FFFF_FFFF) }
+
+    var kind: ChangeKind {
+        switch (place >> 56) & 3 {
+        case 0: .upsert
+        case 1: .delete
+        default: .deleteByKey
+        }
+    }
+
+    /// A delete by key came before the winning change: what is stored under the key goes, and the winner stays only if
+    /// it beats what was stored.
+    var deletesStored: Bool {
+        get { place & Self.deletesStoredMark != 0 }
+        set { place = newValue ? place | Self.deletesStoredMark : place & ~Self.deletesStoredMark }
+    }
+
+    /// The key was met in the table.
+    var isFound: Bool {
+        get { place & Self.foundMark != 0 }
+        set { place = newValue ? place | Self.foundMark : place & ~Self.foundMark }
+    }
+
+    private static let deletesStoredMark: UInt64 = 1 << 58
+    private static let foundMark: UInt64 = 1 << 59
+}
