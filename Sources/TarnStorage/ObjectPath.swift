@@ -53,6 +53,18 @@ public struct ObjectPath: Hashable, Sendable {
     }
 }
 
+extension ObjectPath {
+    // By bytes, not by canonical equivalence as texts compare: to a store, two spellings of one accent are two objects.
+    public static func == (left: ObjectPath, right: ObjectPath) -> Bool {
+        left.text.utf8.elementsEqual(right.text.utf8)
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        var text = text
+        text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+    }
+}
+
 extension ObjectPath: Comparable {
     public static func < (left: ObjectPath, right: ObjectPath) -> Bool {
         left.text.utf8.lexicographicallyPrecedes(right.text.utf8)
