@@ -2,7 +2,7 @@
 ///
 /// A text of digits: 17 (`yyyyMMddHHmmssSSS`), 14 (whole seconds, very old tables), or more (instants of the metadata
 /// table carry a suffix). Held as numbers, so that it is trivially copied, and prints back exactly. Orders as its text.
-package struct InstantTime: Hashable, Sendable {
+public struct InstantTime: Hashable, Sendable {
     /// The first 17 digits, with zeros where the text is shorter.
     private let head: UInt64
     /// Digits 18 to 26, with zeros where the text is shorter.
@@ -14,7 +14,7 @@ package struct InstantTime: Hashable, Sendable {
     private static let tailDigits = 9
 
     /// nil for anything but 14 to 26 digits.
-    package init?(_ text: some StringProtocol) {
+    public init?(_ text: some StringProtocol) {
         let count = text.utf8.count
         guard (14...(Self.headDigits + Self.tailDigits)).contains(count) else { return nil }
         var head: UInt64 = 0
@@ -74,14 +74,14 @@ package struct InstantTime: Hashable, Sendable {
 }
 
 extension InstantTime: Comparable {
-    package static func < (left: InstantTime, right: InstantTime) -> Bool {
+    public static func < (left: InstantTime, right: InstantTime) -> Bool {
         // Padded with zeros, a text that is another's beginning compares equal or lower; the lengths then decide.
         (left.head, left.tail, left.digitCount) < (right.head, right.tail, right.digitCount)
     }
 }
 
 extension InstantTime: CustomStringConvertible {
-    package var description: String {
+    public var description: String {
         func padded(_ text: String, _ width: Int) -> String { String(repeating: "0", count: width - text.utf8.count) + text }
         let all = padded(String(head), Self.headDigits) + padded(String(tail), Self.tailDigits)
         return String(all.prefix(Int(digitCount)))
