@@ -132,12 +132,7 @@ extension TableProperties {
     package var checksumHolds: Bool { storedChecksum.map { $0 == expectedChecksum } ?? true }
 
     package static func checksum(database: String?, name: String) -> UInt32 {
-        var remainder = UInt32.max
-        for byte in "\(database ?? "").\(name)".utf8 {
-            remainder ^= UInt32(byte)
-            for _ in 0..<8 { remainder = remainder & 1 == 1 ? remainder >> 1 ^ 0xEDB8_8320 : remainder >> 1 }
-        }
-        return ~remainder
+        CRC32.checksum(of: Bytes("\(database ?? "").\(name)"))
     }
 }
 
