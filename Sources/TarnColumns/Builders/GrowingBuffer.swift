@@ -50,7 +50,7 @@ final class GrowingBuffer {
     func finish() -> Bytes {
         guard count > 0 else { return Bytes() }
         let whole = Bytes(adopting: base, capacity: capacity, count: count)
-        let mostlyUnused = capacity > 4096 && count < capacity / 2
+        let mostlyUnused = capacity >= 1024 && count < capacity / 2
         capacity = 0
         count = 0
         base = Bytes.allocateBuffer(capacity: 0)
