@@ -1,0 +1,89 @@
+import TarnBase
+import TarnColumns
+
+/// The levels of the open page, one byte each; not even that as long as all are the same, which is what most columns do.
+final class LevelBuffer {
+    private let bitWidth: Int
+    private(set) var count = 0
+    /// The level of all slots so far; nil once two differed, and before the first.
+    private var uniform: UInt8?
+    private let levels = Scratch<UInt8>()
+
+    /// - Parameter maximum: The highest level; at 0 nothing is kept or written.
+    init(maximum: Int) { bitWidth = maximum == 0 ? 0 : RunLengthBitPackedEncoding.bitWidth(for: maximum) }
+
+    func append(_ added: ShreddedLeaf.DefinitionLevels, count addedCount: Int) {
+        switch added {
+        case .uniform(let level): append(repeating: level, count: addedCount)
+        case .validity(let bitmap, let present): append(bitmap, present: present)
+        case .levels(let levels): append(levels)
+        }
+    }
+
+    func append(_ added: [UInt8]) {
+        guard bitWidth > 0, !added.isEmpty else { return }
+        spread()
+        added.withUnsafeBufferPointer { source in
+            if let base = source.baseAddress { levels.append(base, count: source.count) }
+        }
+        count += added.count
+    }
+
+    private func append(repeating level: UInt8, count added: Int) {
+        guard bitWidth > 0, added > 0 else { return }
+        if count == 0 { uniform = level }
+        if uniform == level {
+            count += added
+            return
+        }
+        spread()
+        levels.append(repeating: level, count: added)
+        count += added
+    }
+
+    private func append(_ bitmap: Bitmap, present: UInt8) {
+        guard bitWidth > 0 else { return }
+        spread()
+        let target = UnsafeMutableRawPointer(levels.reserve(bitmap.count + 8))
+        // Eight bits to eight bytes: each byte keeps its own bit, which is then moved to the lowest place.
+        let below = UInt64(present &- 1) &* 0x0101_0101_0101_0101
+        bitmap.bytes.withUnsafeBytes { bits in
+            for byte in 0..<((bitmap.count + 7) / 8) {
+                let own = (UInt64(bits[byte]) &* 0x0101_0101_0101_0101) & 0x8040_2010_0804_0201
+                let set = ((own &+ 0x7F7F_7F7F_7F7F_7F7F) &>> 7) & 0x0101_0101_0101_0101
+                target.storeBytes(of: below &+ set, toByteOffset: byte &* 8, as: UInt64.self)
+            }
+        }
+        levels.count += bitmap.count
+        count += bitmap.count
+    }
+
+    private func spread() {
+        guard let level = uniform else { return }
+        levels.append(repeating: level, count: count)
+        uniform = nil
+    }
+
+    /// About what the levels take in the page.
+    var byteCount: Int { uniform != nil ? 0 : levels.count * bitWidth / 8 }
+
+    /// Length in 4 bytes, then the runs: how version 1 pages hold levels.
+    func encode(appendingTo output: inout ByteBuilder) {
+        guard bitWidth > 0 else { return }
+        let start = output.count
+        output.append(littleEndian: UInt32(0))
+        if let level = uniform {
+            RunLengthBitPackedEncoding.encode(
+                repeating: UInt32(level), count: count, bitWidth: bitWidth, appendingTo: &output)
+        } else {
+            RunLengthBitPackedEncoding.encode(levels.values, bitWidth: bitWidth, appendingTo: &output)
+        }
+        output.overwrite(at: start, littleEndian: UInt32(output.count - start - 4))
+    }
+
+    func removeAll() {
+        count = 0
+        uniform = nil
+        levels.removeAll(usualCount: 1 << 16)
+    }
+}

@@ -1,0 +1,173 @@
+package import TarnBase
+package import TarnColumns
+
+/// Writes one Parquet file, without I/O: batches in, the file's bytes out in their order.
+///
+///     "PAR1" · row groups · footer · footer length (4 bytes) · "PAR1"
+///     row group := for each leaf: [dictionary page] data pages        pages of version 1, each with its CRC-32
+///
+/// Memory: the encoded pages of the open row group (``ParquetWriteOptions/rowGroupBytes``), and for each leaf one page before
+/// compression and one dictionary. Nothing of a batch is kept but, for a dictionary column, its dictionary until the next
+/// comes. The bytes are a function of schema, options and rows; how rows were cut into batches may move the borders of
+/// pages.
+///
+/// After a thrown error the writer is of no use any more.
+package final class ParquetFileWriter {
+    package let schema: Schema
+    package let options: ParquetWriteOptions
+
+    private let tree: SchemaTree
+    private let columns: [ColumnWriter]
+    private var rowGroups: [RowGroup] = []
+    private var output: [Bytes]
+    private var groupRowCount: Int64 = 0
+    private var isFinished = false
+
+    /// Rows appended so far.
+    package private(set) var rowCount: Int64 = 0
+    /// Bytes produced so far, taken or not: the file's length once finished.
+    package private(set) var writtenBytes: Int64
+
+    private static let magic = Bytes("PAR1")
+    /// Rows that pass through all columns before the row group's size is looked at.
+    private static let stepRows = 4096
+
+    /// - Throws: ``ParquetError`` of kind `unsupported` for a schema that Parquet cannot hold (a struct without members).
+    package init(schema: Schema, options: ParquetWriteOptions = ParquetWriteOptions()) throws(ParquetError) {
+        precondition(options.pageRows > 0 && options.pageBytes > 0 && options.rowGroupRows > 0 && options.rowGroupBytes > 0)
+        self.schema = schema
+        self.options = options
+        tree = try SchemaTree(writing: schema, rootName: options.rootName)
+        let pageEncoder = PageEncoder(codec: options.codec)
+        columns = tree.leaves.map { ColumnWriter($0, options: options, pageEncoder: pageEncoder) }
+        output = [ParquetFileWriter.magic]
+        writtenBytes = Int64(ParquetFileWriter.magic.count)
+    }
+
+    /// Adds the rows of `batch`, whose columns have the types of ``schema`` in its order.
+    ///
+    /// - Throws: ``ParquetError`` of kind `unsupported`, naming the column: a null where the schema allows none, a decimal
+    ///   beyond its precision, a single value of 2 GiB.
+    package func append(_ batch: RecordBatch) throws(ParquetError) {
+        precondition(!isFinished, "the file is finished")
+        precondition(batch.schema.fields.map(\.type) == schema.fields.map(\.type), "the batch has other columns than the file")
+        var start = 0
+        while start < batch.rowCount {
+            let room = options.rowGroupRows - Int(groupRowCount)
+            let end = min(batch.rowCount, start + min(ParquetFileWriter.stepRows, room))
+            for (field, column) in zip(tree.fields, batch.columns) { try append(column.slice(start..<end), to: field) }
+            groupRowCount += Int64(end - start)
+            rowCount += Int64(end - start)
+            start = end
+            if groupRowCount >= options.rowGroupRows || groupEstimate >= options.rowGroupBytes { try endRowGroup() }
+        }
+    }
+
+    /// In pieces that fit the pages of the field's leaves.
+    private func append(_ column: Column, to field: SchemaField) throws(ParquetError) {
+        let leaves = columns[field.leaves]
+        var start = 0
+        while start < column.count {
+            let room = leaves.reduce(Int.max) { min($0, $1.roomInPage) }
+            var piece = column.slice(start..<min(column.count, start + room))
+            while piece.count > 1, piece.plainByteCount > options.pageBytes { piece = piece.slice(0..<(piece.count / 2)) }
+            for shredded in try RecordShredding.shred(piece, as: field) {
+                try columns[shredded.leaf.index].append(shredded, rowCount: piece.count)
+            }
+            start += piece.count
+        }
+    }
+
+    /// The file's length if it were finished now, footer included, key-value metadata not. Within about 20% once a few pages
+    /// were compressed, and after the first 4 KiB of a column already near it.
+    package var estimatedBytes: Int64 { writtenBytes + Int64(groupEstimate) + footerEstimate }
+
+    private var groupEstimate: Int {
+        groupRowCount == 0 ? 0 : columns.reduce(0) { $0 + $1.estimatedByteCount }
+    }
+
+    private var footerEstimate: Int64 {
+        isFinished ? 0 : Int64(tree.elements.count * 30 + 60 + rowGroups.count * columns.count * 160)
+    }
+
+    private func endRowGroup() throws(ParquetError) {
+        guard groupRowCount > 0 else { return }
+        let start = writtenBytes
+        var group = RowGroup(columns: [], rowCount: groupRowCount)
+        for column in columns {
+            let (chunk, pages) = try column.endChunk(at: writtenBytes)
+            emit(pages)
+            group.columns.append(chunk)
+            group.byteCount += chunk.uncompressedByteCount
+        }
+        group.fileOffset = start
+        group.compressedByteCount = writtenBytes - start
+        group.ordinal = Int16(exactly: rowGroups.count)
+        rowGroups.append(group)
+        groupRowCount = 0
+    }
+
+    private func emit(_ bytes: [Bytes]) {
+        output.append(contentsOf: bytes)
+        for piece in bytes { writtenBytes += Int64(piece.count) }
+    }
+
+    /// The bytes that are complete and were not taken before, in the order of the file.
+    package func takeOutput() -> [Bytes] {
+        let taken = output
+        output = []
+        return taken
+    }
+
+    /// Closes the file: the rest of its bytes, after those taken before. A file without rows has no row groups.
+    package func finish(keyValueMetadata: [(key: String, value: String)] = []) throws(ParquetError) -> [Bytes] {
+        precondition(!isFinished, "the file is finished")
+        try endRowGroup()
+        let footer = metadata(keyValueMetadata).encoded()
+        guard let footerByteCount = UInt32(exactly: footer.count) else { throw .unsupported("a footer of \(footer.count) bytes") }
+        var tail = ByteBuilder(capacity: 8)
+        tail.append(littleEndian: footerByteCount)
+        tail.append(ParquetFileWriter.magic)
+        emit([footer, tail.finish()])
+        isFinished = true
+        return takeOutput()
+    }
+
+    /// What the footer says of the row groups that are complete.
+    package func metadata(_ keyValueMetadata: [(key: String, value: String)] = []) -> FileMetadata {
+        var metadata = FileMetadata(tree: tree, rowGroups: rowGroups)
+        metadata.keyValueMetadata = keyValueMetadata.map { KeyValue($0.key, $0.value) }
+        metadata.createdBy = options.createdBy
+        metadata.columnOrders = tree.leaves.map { _ in .byType }
+        return metadata
+    }
+}
+
+extension Column {
+    /// About what the values take as PLAIN, all leaves together.
+    fileprivate var plainByteCount: Int {
+        switch values {
+        case .bits: count / 8
+        case .fixed(let bytes): bytes.count
+        case .views(let views): views.views.withValues(of: View.self) { $0.reduce(0) { $0 &+ $1.length &+ 4 } }
+        case .dictionary(let codes, let dictionary):
+            if case .views(let views) = dictionary.values {
+                views.views.withValues(of: View.self) { all in
+                    // Null slots have code 0, of a dictionary that may be empty.
+                    codes.withValues(of: UInt32.self) { $0.reduce(0) { Int($1) < all.count ? $0 &+ all[Int($1)].length &+ 4 : $0 } }
+                }
+            } else {
+                count * (type.fixedWidth ?? 0)
+            }
+        case .fields(let members): members.reduce(0) { $0 + $1.plainByteCount }
+        case .list(let offsets, let elements): elements.entries(offsets).plainByteCount
+        case .map(let offsets, let keys, let values):
+            keys.entries(offsets).plainByteCount + values.entries(offsets).plainByteCount
+        }
+    }
+
+    /// The rows that the lists of `offsets` hold.
+    private func entries(_ offsets: Bytes) -> Column {
+        offsets.withValues(of: Int32.self) { slice(Int($0.first ?? 0)..<Int($0.last ?? 0)) }
+    }
+}

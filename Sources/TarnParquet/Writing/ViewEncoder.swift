@@ -1,0 +1,366 @@
+import Glibc
+import TarnBase
+import TarnColumns
+
+/// Text and binary values: PLAIN, or codes into a dictionary. Dictionary columns stay codes: each entry is looked up once,
+/// and no text is copied a row.
+final class ViewEncoder: ValueEncoder {
+    private enum Mode {
+        case dictionary
+        /// Codes in the open page, no more values after it.
+        case leavingDictionary
+        case plain
+    }
+
+    private let isText: Bool
+    private let policy: DictionaryPolicy?
+
+    private var mode = Mode.plain
+    /// The open page's values, each with its length in front.
+    private let plain = Scratch<UInt8>()
+    private let codes = Scratch<UInt32>()
+    /// What the open page's codes would take as PLAIN; counted in a chunk's first page only.
+    private var plainByteCount = 0
+
+    /// Views of the dictionary's entries; long ones point into `entryBytes`, which is the dictionary page.
+    private let entries = Scratch<View>()
+    private let entryBytes = Scratch<UInt8>()
+    private var table = CodeTable()
+
+    private let dense = Scratch<View>()
+    private let hashes = Scratch<UInt64>()
+    /// The code of each entry of a dictionary column that came in; `unmapped` until looked up.
+    private let mapped = Scratch<UInt32>()
+    private var mappedDictionary: Bytes?
+    private static let unmapped = UInt32.max
+
+    private var chunkValueCount = 0
+    /// Whether a page of codes was written: the dictionary stays then.
+    private var chunkHasCodes = false
+    private var minimum: Bytes?
+    private var maximum: Bytes?
+
+    init(isText: Bool, policy: DictionaryPolicy?) {
+        self.isText = isText
+        self.policy = policy
+        beginChunk()
+    }
+
+    // MARK: Taking values in
+
+    func append(_ leaf: ShreddedLeaf) {
+        let count = leaf.valueCount
+        guard count > 0 else { return }
+        chunkValueCount += count
+        switch leaf.values.values {
+        case .views(let views):
+            views.withViews { all, buffers in
+                buffers.withUnsafeBufferPointer { buffers in
+                    guard let rows = leaf.rows else {
+                        if let base = all.baseAddress { append(base, count, buffers) }
+                        return
+                    }
+                    gather(all, rows)
+                    append(dense.base, count, buffers)
+                }
+            }
+        case .dictionary(let codes, let dictionary):
+            guard case .views(let views) = dictionary.values else { preconditionFailure("a dictionary of views") }
+            codes.withValues(of: UInt32.self) { codes in append(codes, leaf.rows, count, of: views) }
+        default:
+            preconditionFailure("a column of views")
+        }
+        reconsider()
+    }
+
+    private func append(_ slots: UnsafePointer<View>, _ count: Int, _ buffers: UnsafeBufferPointer<UnsafeRawPointer>) {
+        if mode == .plain {
+            appendPlain(slots, count, buffers)
+            note(slots, count, buffers)
+            return
+        }
+        let entryCount = entries.count
+        appendCodes(slots, count, buffers)
+        noteEntries(from: entryCount)
+        if !chunkHasCodes {
+            for index in 0..<count { plainByteCount &+= 4 &+ slots[index].length }
+        }
+    }
+
+    private func append(_ codes: UnsafeBufferPointer<UInt32>, _ rows: [Int32]?, _ count: Int, of dictionary: Views) {
+        let isMapped = mappedDictionary.map { $0.unsafePointer == dictionary.views.unsafePointer && $0.count == dictionary.views.count } ?? false
+        // Setting the map up costs a store an entry; not for a handful of rows.
+        guard mode != .plain, isMapped || dictionary.count <= 64 * count else {
+            return dictionary.withViews { all, buffers in
+                gather(all, codes, rows)
+                buffers.withUnsafeBufferPointer { append(dense.base, count, $0) }
+            }
+        }
+        if !isMapped {
+            mappedDictionary = dictionary.views
+            mapped.removeAll()
+            mapped.append(repeating: ViewEncoder.unmapped, count: dictionary.count)
+        }
+        let entryCount = entries.count
+        dictionary.withViews { all, buffers in
+            buffers.withUnsafeBufferPointer { buffers in
+                if let base = all.baseAddress { appendMapped(codes, rows, count, base, buffers) }
+            }
+        }
+        noteEntries(from: entryCount)
+    }
+
+    private func gather(_ views: UnsafeBufferPointer<View>, _ rows: [Int32]) {
+        dense.count = 0
+        let target = dense.reserve(rows.count)
+        rows.withUnsafeBufferPointer { rows in
+            for index in 0..<rows.count { target[index] = views[Int(rows[index])] }
+        }
+    }
+
+    private func gather(_ views: UnsafeBufferPointer<View>, _ codes: UnsafeBufferPointer<UInt32>, _ rows: [Int32]?) {
+        dense.count = 0
+        let count = rows?.count ?? codes.count
+        let target = dense.reserve(count)
+        if let rows {
+            for index in 0..<count { target[index] = views[Int(codes[Int(rows[index])])] }
+        } else {
+            for index in 0..<count { target[index] = views[Int(codes[index])] }
+        }
+    }
+
+    // MARK: Loops over values
+
+    @inline(__always)
+    private static func start(
+        _ slot: UnsafePointer<View>, _ buffers: UnsafeBufferPointer<UnsafeRawPointer>
+    ) -> UnsafeRawPointer {
+        let view = slot.pointee
+        return view.isInline ? UnsafeRawPointer(slot) + 4 : buffers[view.buffer] + view.offset
+    }
+
+    /// Appends a value in its PLAIN form; `out` has room for 64 bytes more. Returns the end.
+    @inline(__always)
+    private static func store(
+        _ slot: UnsafePointer<View>, _ buffers: UnsafeBufferPointer<UnsafeRawPointer>, at out: UnsafeMutableRawPointer
+    ) -> UnsafeMutableRawPointer {
+        let view = slot.pointee
+        let length = view.length
+        if view.isInline {
+            // A short view in memory is its PLAIN form, zeros behind it.
+            out.storeBytes(of: view, as: View.self)
+            return out + (4 &+ length)
+        }
+        let source = buffers[view.buffer] + view.offset
+        out.storeBytes(of: UInt32(truncatingIfNeeded: length), as: UInt32.self)
+        let text = out + 4
+        if length <= 48 {
+            for chunk in 0..<3 where chunk == 0 || length > chunk &* 16 {
+                text.storeBytes(
+                    of: source.loadUnaligned(fromByteOffset: chunk &* 16, as: SIMD16<UInt8>.self), toByteOffset: chunk &* 16,
+                    as: SIMD16<UInt8>.self)
+            }
+        } else {
+            text.copyMemory(from: source, byteCount: length)
+        }
+        return text + length
+    }
+
+    private func appendPlain(_ slots: UnsafePointer<View>, _ count: Int, _ buffers: UnsafeBufferPointer<UnsafeRawPointer>) {
+        var total = 0
+        for index in 0..<count { total &+= slots[index].length }
+        let start = UnsafeMutableRawPointer(plain.reserve(total + 4 * count + 64))
+        var out = start
+        for index in 0..<count { out = ViewEncoder.store(slots + index, buffers, at: out) }
+        plain.count += out - start
+    }
+
+    private func appendCodes(_ slots: UnsafePointer<View>, _ count: Int, _ buffers: UnsafeBufferPointer<UnsafeRawPointer>) {
+        // All hashes first: the table's cache misses then overlap.
+        hashes.count = 0
+        let hashed = hashes.reserve(count)
+        for index in 0..<count { hashed[index] = ViewEncoder.hash(slots + index, buffers) }
+        let target = codes.reserve(count)
+        for index in 0..<count { target[index] = code(of: slots + index, hashed[index], buffers) }
+        codes.count += count
+    }
+
+    private func appendMapped(
+        _ codes: UnsafeBufferPointer<UInt32>, _ rows: [Int32]?, _ count: Int, _ dictionary: UnsafePointer<View>,
+        _ buffers: UnsafeBufferPointer<UnsafeRawPointer>
+    ) {
+        let target = self.codes.reserve(count)
+        let map = mapped.base
+        for index in 0..<count {
+            let code = Int(codes[rows.map { Int($0[index]) } ?? index])
+            var own = map[code]
+            if own == ViewEncoder.unmapped {
+                own = self.code(of: dictionary + code, ViewEncoder.hash(dictionary + code, buffers), buffers)
+                map[code] = own
+            }
+            target[index] = own
+        }
+        self.codes.count += count
+        if !chunkHasCodes {
+            for index in 0..<count { plainByteCount &+= 4 &+ entries.base[Int(target[index])].length }
+        }
+    }
+
+    @inline(__always)
+    private static func hash(_ slot: UnsafePointer<View>, _ buffers: UnsafeBufferPointer<UnsafeRawPointer>) -> UInt64 {
+        let view = slot.pointee
+        if view.isInline { return dictionaryHash.hash64(view.low ^ dictionaryHash.hash64(view.high)) }
+        return dictionaryHash.hash64(buffers[view.buffer] + view.offset, count: view.length)
+    }
+
+    @inline(__always)
+    private func code(
+        of slot: UnsafePointer<View>, _ hash: UInt64, _ buffers: UnsafeBufferPointer<UnsafeRawPointer>
+    ) -> UInt32 {
+        let view = slot.pointee
+        let (code, isNew) = table.code(for: hash) { [entries, entryBytes] in
+            let entry = entries.base[Int($0)]
+            guard entry.low == view.low else { return false }
+            if view.isInline { return entry.high == view.high }
+            return memcmp(entryBytes.base + entry.offset, buffers[view.buffer] + view.offset, view.length) == 0
+        }
+        if isNew { addEntry(slot, buffers) }
+        return code
+    }
+
+    private func addEntry(_ slot: UnsafePointer<View>, _ buffers: UnsafeBufferPointer<UnsafeRawPointer>) {
+        let view = slot.pointee
+        let start = entryBytes.count
+        let out = UnsafeMutableRawPointer(entryBytes.reserve(view.length + 4 + 64))
+        entryBytes.count += ViewEncoder.store(slot, buffers, at: out) - out
+        let entry = view.isInline ? view : View(low: view.low, high: UInt64(truncatingIfNeeded: start + 4) &<< 32)
+        entries.append([entry], count: 1)
+    }
+
+    // MARK: Bounds
+
+    private func noteEntries(from first: Int) {
+        guard first < entries.count else { return }
+        withUnsafePointer(to: UnsafeRawPointer(entryBytes.base)) {
+            note(entries.base + first, entries.count - first, UnsafeBufferPointer(start: $0, count: 1))
+        }
+    }
+
+    private func note(_ slots: UnsafePointer<View>, _ count: Int, _ buffers: UnsafeBufferPointer<UnsafeRawPointer>) {
+        var least = 0
+        var greatest = 0
+        var leastPrefix = ViewEncoder.prefix(slots[0])
+        var greatestPrefix = leastPrefix
+        for index in 1..<max(1, count) {
+            let prefix = ViewEncoder.prefix(slots[index])
+            if prefix < leastPrefix || prefix == leastPrefix && ViewEncoder.precedes(slots + index, slots + least, buffers) {
+                least = index
+                leastPrefix = prefix
+            } else if prefix > greatestPrefix || prefix == greatestPrefix && ViewEncoder.precedes(slots + greatest, slots + index, buffers) {
+                greatest = index
+                greatestPrefix = prefix
+            }
+        }
+        let lower = UnsafeRawBufferPointer(start: ViewEncoder.start(slots + least, buffers), count: slots[least].length)
+        let upper = UnsafeRawBufferPointer(start: ViewEncoder.start(slots + greatest, buffers), count: slots[greatest].length)
+        if minimum.map({ $0.withUnsafeBytes { ViewEncoder.precedes(lower, $0) } }) ?? true { minimum = Bytes(copying: lower) }
+        if maximum.map({ $0.withUnsafeBytes { ViewEncoder.precedes($0, upper) } }) ?? true { maximum = Bytes(copying: upper) }
+    }
+
+    /// The first four bytes as a number that orders as they do.
+    @inline(__always)
+    private static func prefix(_ view: View) -> UInt32 { UInt32(truncatingIfNeeded: view.low &>> 32).byteSwapped }
+
+    @inline(__always)
+    private static func precedes(
+        _ left: UnsafePointer<View>, _ right: UnsafePointer<View>, _ buffers: UnsafeBufferPointer<UnsafeRawPointer>
+    ) -> Bool {
+        precedes(
+            UnsafeRawBufferPointer(start: start(left, buffers), count: left.pointee.length),
+            UnsafeRawBufferPointer(start: start(right, buffers), count: right.pointee.length))
+    }
+
+    /// Unsigned bytes, the shorter first.
+    @inline(__always)
+    private static func precedes(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
+        guard let leftStart = left.baseAddress, let rightStart = right.baseAddress else { return left.count < right.count }
+        let order = memcmp(leftStart, rightStart, min(left.count, right.count))
+        return order != 0 ? order < 0 : left.count < right.count
+    }
+
+    // MARK: The dictionary's life
+
+    private func reconsider() {
+        guard let policy, mode == .dictionary else { return }
+        guard policy.givesUp(valueCount: chunkValueCount, distinctCount: entries.count, byteCount: entryBytes.count) else { return }
+        if chunkHasCodes { mode = .leavingDictionary } else { replaceCodes() }
+    }
+
+    /// Turns the open page, the first of its chunk, into a PLAIN one; the dictionary goes.
+    private func replaceCodes() {
+        withUnsafePointer(to: UnsafeRawPointer(entryBytes.base)) { buffer in
+            let buffers = UnsafeBufferPointer(start: buffer, count: 1)
+            let start = UnsafeMutableRawPointer(plain.reserve(plainByteCount + 64))
+            var out = start
+            for index in 0..<codes.count { out = ViewEncoder.store(entries.base + Int(codes.base[index]), buffers, at: out) }
+            plain.count += out - start
+        }
+        codes.removeAll()
+        dropDictionary()
+        mode = .plain
+    }
+
+    private func dropDictionary() {
+        entries.removeAll(usualCount: 1 << 16)
+        entryBytes.removeAll(usualCount: 1 << 20)
+        table.removeAll()
+        mappedDictionary = nil
+    }
+
+    func settle() {
+        guard let policy, mode == .dictionary, !chunkHasCodes, codes.count > 0 else { return }
+        let pays = policy.pays(
+            valueCount: codes.count, distinctCount: entries.count, dictionaryBytes: entryBytes.count,
+            plainBytes: plainByteCount)
+        if !pays { replaceCodes() }
+    }
+
+    func beginChunk() {
+        mode = policy == nil ? .plain : .dictionary
+        dropDictionary()
+        plainByteCount = 0
+        chunkValueCount = 0
+        chunkHasCodes = false
+        minimum = nil
+        maximum = nil
+    }
+
+    // MARK: Pages
+
+    private var bitWidth: Int { RunLengthBitPackedEncoding.bitWidth(for: max(0, entries.count - 1)) }
+    var pageByteCount: Int { mode == .plain ? plain.count : codes.count * bitWidth / 8 }
+    var mustEndPage: Bool { mode == .leavingDictionary }
+    var pageEncoding: Encoding { mode == .plain || codes.count == 0 ? .plain : .runLengthDictionary }
+
+    func encodePage(appendingTo output: inout ByteBuilder) {
+        if pageEncoding == .plain { return output.append(plain.rawBytes) }
+        output.append(UInt8(bitWidth))
+        RunLengthBitPackedEncoding.encode(codes.values, bitWidth: bitWidth, appendingTo: &output)
+    }
+
+    func beginPage() {
+        if codes.count > 0 { chunkHasCodes = true }
+        if mode == .leavingDictionary { mode = .plain }
+        plain.removeAll(usualCount: 1 << 21)
+        codes.removeAll(usualCount: 1 << 17)
+    }
+
+    var dictionaryCount: Int { entries.count }
+    var dictionaryByteCount: Int { entryBytes.count }
+    func encodeDictionary(appendingTo output: inout ByteBuilder) { output.append(entryBytes.rawBytes) }
+
+    var bounds: ValueBounds? {
+        guard let minimum, let maximum else { return nil }
+        return ValueBounds(minimum: minimum, maximum: maximum, isText: isText)
+    }
+}
