@@ -45,6 +45,7 @@ extension TableFault {
         case let error as StorageError: self = TableFault(error, instant: instant).located(at: path)
         case let error as ParquetError: self.init(error, at: path, instant: instant)
         case let error as AvroError: self.init(error, at: path, instant: instant)
+        case let error as PayloadError: self.init(.corrupt, "\(error)", at: path, instant: instant)
         case let error as JSONError: self.init(error, at: path, instant: instant)
         default: self.init(.libraryFault, "\(error)", at: path, instant: instant)
         }
