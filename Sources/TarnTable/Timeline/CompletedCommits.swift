@@ -1,5 +1,5 @@
-package import TarnBase
-package import TarnStorage
+import TarnBase
+import TarnStorage
 
 /// What the completed commits of a timeline say about themselves, each read at most once as long as few are asked for.
 package final class CompletedCommits: Sendable {
