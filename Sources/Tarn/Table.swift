@@ -1,5 +1,4 @@
 public import TarnBase
-public import TarnColumns
 public import TarnStorage
 package import TarnTable
 import TarnAvro
