@@ -22,17 +22,33 @@ final class TextBuffers {
         return View(at: current.base + offset, length: length, buffer: UInt32(truncatingIfNeeded: full.count), offset: offset)
     }
 
+    /// The view of at most 12 bytes, reading nothing else.
     @inline(__always)
     private static func inline(_ bytes: UnsafeRawBufferPointer) -> View {
-        var slot = (UInt64(0), UInt64(0))
         guard let source = bytes.baseAddress else { return .empty }
-        withUnsafeMutableBytes(of: &slot) { target in
-            target.storeBytes(of: UInt32(truncatingIfNeeded: bytes.count), as: UInt32.self)
-            for index in 0..<bytes.count {
-                target[4 &+ index] = source.load(fromByteOffset: index, as: UInt8.self)
+        let count = bytes.count
+        let first: UInt64
+        var last: UInt64 = 0
+        if count >= 8 {
+            first = source.loadUnaligned(as: UInt64.self)
+            for index in 8..<max(count, 8) {
+                let byte = UInt64(source.load(fromByteOffset: index, as: UInt8.self))
+                last |= byte &<< UInt64(truncatingIfNeeded: (index &- 8) &<< 3)
             }
+        } else if count >= 4 {
+            // Two words that overlap; where they do, they agree.
+            let low = UInt64(source.loadUnaligned(as: UInt32.self))
+            let high = UInt64(source.loadUnaligned(fromByteOffset: count &- 4, as: UInt32.self))
+            first = low | high &<< UInt64(truncatingIfNeeded: (count &- 4) &<< 3)
+        } else {
+            var word: UInt64 = 0
+            for index in 0..<count {
+                let byte = UInt64(source.load(fromByteOffset: index, as: UInt8.self))
+                word |= byte &<< UInt64(truncatingIfNeeded: index &<< 3)
+            }
+            first = word
         }
-        return View(low: slot.0, high: slot.1)
+        return View(low: UInt64(truncatingIfNeeded: count) | first &<< 32, high: first &>> 32 | last &<< 32)
     }
 
     @inline(never)
