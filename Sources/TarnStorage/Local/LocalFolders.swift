@@ -14,7 +14,7 @@ extension LocalStore {
             do { return try open() } catch {
                 attempts += 1
                 guard error.number == ENOENT, attempts < 100 else { throw error }
-                try makeFolder(place(path.parent))
+                do { try makeFolder(place(path.parent)) } catch where error.number == ENOENT { continue }
             }
         }
     }
@@ -43,6 +43,8 @@ extension LocalStore {
     func synchronizeFolder(of path: ObjectPath) throws {
         guard durability == .full else { return }
         do { try LocalStore.synchronizeFolder(at: place(path.parent)) } catch {
+            // Somebody deleted the object, and the folder with it, since.
+            if error.number == ENOENT { return }
             let cause = StorageError(error, cannot: "make the name durable", at: path)
             throw StorageError(.outcomeUnknown, cause.message, at: path)
         }
