@@ -1,5 +1,5 @@
 /// What happens to a stored row whose key has a change.
-enum Decision: Hashable {
+package enum Decision: Hashable {
     /// The stored row is newer: it stays, the change is dropped.
     case stale
     /// Inserting a key that is stored: it stays.
@@ -14,7 +14,7 @@ enum Decision: Hashable {
     ///   - change: The winner among the changes of this key.
     ///   - storedOrdering: The stored row's ordering value as in ``IndexRecord/ordering``.
     ///   - samePartition: Whether the change's row belongs where the stored row is.
-    static func of(_ change: IndexRecord, storedOrdering: Int64, samePartition: Bool, operation: WriteOperation) -> Decision {
+    package static func of(_ change: IndexRecord, storedOrdering: Int64, samePartition: Bool, operation: WriteOperation) -> Decision {
         if change.kind == .deleteByKey { return .delete }
         // Of equal ordering values the one that comes later wins, as in Hudi (hudi-format-v6 §7.1).
         if change.ordering < storedOrdering { return change.deletesStored ? .delete : .stale }

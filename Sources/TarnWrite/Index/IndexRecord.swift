@@ -1,19 +1,19 @@
 /// What the index knows of one staged change: 40 bytes, whatever the row.
-struct IndexRecord: BitwiseCopyable, Sendable {
+package struct IndexRecord: BitwiseCopyable, Sendable {
     /// The seeded 128-bit hash of the record key. Stands for the key: that two keys of a write agree in it is less likely
     /// than that memory errs.
-    var hashLow: UInt64
-    var hashHigh: UInt64
+    package var hashLow: UInt64
+    package var hashHigh: UInt64
     /// The ordering value, so mapped that integers compare as the values do; `Int64.min` where there is none.
-    var ordering: Int64
+    package var ordering: Int64
     /// Offset of the row in the staged rows in the low 56 bits; kind and marks above.
     private var place: UInt64
     /// Bytes of the staged row; 0 for deletes, of which no row is kept.
-    var rowLength: UInt32
+    package var rowLength: UInt32
     /// Number of the partition the row belongs into; see ``PartitionNames``. Unspecified for deletes.
-    var partition: UInt32
+    package var partition: UInt32
 
-    init(
+    package init(
         hash: (low: UInt64, high: UInt64), ordering: Int64, kind: ChangeKind, rowOffset: Int64, rowLength: UInt32, partition: UInt32
     ) {
         precondition(rowOffset >= 0 && rowOffset < 1 << 56)
@@ -25,11 +25,11 @@ struct IndexRecord: BitwiseCopyable, Sendable {
         self.partition = partition
     }
 
-    static let byteCount = 40
+    package static let byteCount = 40
 
-    var rowOffset: Int64 { Int64(place & 0x00FF_FFFF_FFFF_FFFF) }
+    package var rowOffset: Int64 { Int64(place & 0x00FF_FFFF_FFFF_FFFF) }
 
-    var kind: ChangeKind {
+    package var kind: ChangeKind {
         switch (place >> 56) & 3 {
         case 0: .upsert
         case 1: .delete
@@ -39,13 +39,13 @@ struct IndexRecord: BitwiseCopyable, Sendable {
 
     /// A delete by key came before the winning change: what is stored under the key goes, and the winner stays only if
     /// it beats what was stored.
-    var deletesStored: Bool {
+    package var deletesStored: Bool {
         get { place & Self.deletesStoredMark != 0 }
         set { place = newValue ? place | Self.deletesStoredMark : place & ~Self.deletesStoredMark }
     }
 
     /// The key was met in the table.
-    var isFound: Bool {
+    package var isFound: Bool {
         get { place & Self.foundMark != 0 }
         set { place = newValue ? place | Self.foundMark : place & ~Self.foundMark }
     }

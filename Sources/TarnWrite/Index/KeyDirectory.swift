@@ -6,14 +6,14 @@ import TarnBase
 /// tag and an entry number, at most half full: 16 to 32 bytes a key beside the 40 of its record.
 ///
 /// One owner; not for concurrent use.
-final class KeyDirectory {
+package final class KeyDirectory {
     /// Memory for `count` records and their slots.
-    static func byteCount(records count: Int) -> Int {
+    package static func byteCount(records count: Int) -> Int {
         count * IndexRecord.byteCount + slotCount(records: count) * MemoryLayout<UInt64>.size
     }
 
     /// How many records fit into `bytes`.
-    static func recordCount(fitting bytes: Int) -> Int { max(1, bytes / (IndexRecord.byteCount + 32)) }
+    package static func recordCount(fitting bytes: Int) -> Int { max(1, bytes / (IndexRecord.byteCount + 32)) }
 
     private static func slotCount(records count: Int) -> Int {
         var slots = 16
@@ -26,12 +26,12 @@ final class KeyDirectory {
     private let slots: UnsafeMutablePointer<UInt64>
     private let slotMask: UInt64
     /// Distinct keys.
-    private(set) var count = 0
+    package private(set) var count = 0
     /// Changes that lost to another change of the same key.
-    private(set) var duplicateCount: Int64 = 0
+    package private(set) var duplicateCount: Int64 = 0
 
     /// - Parameter capacity: The number of records that will be added at most.
-    init(capacity: Int) {
+    package init(capacity: Int) {
         precondition(capacity >= 0 && capacity < Int(UInt32.max))
         self.capacity = capacity
         entries = .allocate(capacity: max(1, capacity))
@@ -47,7 +47,7 @@ final class KeyDirectory {
     }
 
     /// Adds the next change in the order of arrival.
-    func add(_ record: IndexRecord) {
+    package func add(_ record: IndexRecord) {
         var slot = record.hashLow & slotMask
         while slots[Int(slot)] != 0 {
             if let entry = entry(in: slots[Int(slot)], low: record.hashLow, high: record.hashHigh) {
@@ -64,16 +64,16 @@ final class KeyDirectory {
         count += 1
     }
 
-    subscript(entry: Int) -> IndexRecord {
+    package subscript(entry: Int) -> IndexRecord {
         precondition(entry >= 0 && entry < count)
         return entries[entry]
     }
 
-    func markFound(_ entry: Int) { entries[entry].isFound = true }
+    package func markFound(_ entry: Int) { entries[entry].isFound = true }
 
     /// Calls `body` with the position and the entry of every key of `hashes` that is in the directory.
     @inline(__always)
-    func forEachMatch<Failure>(
+    package func forEachMatch<Failure>(
         low: UnsafeBufferPointer<UInt64>, high: UnsafeBufferPointer<UInt64>, _ body: (_ row: Int, _ entry: Int) throws(Failure) -> Void
     ) throws(Failure) {
         precondition(low.count == high.count)
@@ -83,7 +83,7 @@ final class KeyDirectory {
     }
 
     @inline(__always)
-    func find(low: UInt64, high: UInt64) -> Int? {
+    package func find(low: UInt64, high: UInt64) -> Int? {
         var slot = low & slotMask
         while true {
             let content = slots[Int(slot)]

@@ -1,0 +1,75 @@
+import TarnColumns
+import TarnTable
+
+/// What a write must not touch, because this version could not keep it right: found before anything is written
+/// (hudi-format §0 line 7, §11.3).
+enum Refusals {
+    /// - Throws: ``TableFault`` `unsupported`, naming the property and its value.
+    static func check(_ properties: TableProperties) throws(TableFault) {
+        func refuse(_ what: String) throws(TableFault) { throw TableFault(.unsupported, "cannot write: \(what)") }
+        if properties.version != 6 { try refuse("\(PropertyKey.version)=\(properties.version), only 6 is written") }
+        if properties.layoutVersion != 1 { try refuse("\(PropertyKey.layoutVersion) is not 1") }
+        if properties.type != .copyOnWrite { try refuse("the table is merge-on-read, which is only read so far") }
+        if !properties.metadataPartitions.isEmpty || !properties.metadataPartitionsInflight.isEmpty {
+            let names = (properties.metadataPartitions + properties.metadataPartitionsInflight).joined(separator: ",")
+            try refuse("the table has a metadata table (\(PropertyKey.metadataPartitions)=\(names)), which this version does not maintain")
+        }
+        if properties.logsChanges { try refuse("\(PropertyKey.changeLogging)=true: change logging is not maintained") }
+        if !properties.hasMetaFields { try refuse("\(PropertyKey.populateMetaFields)=false: rows without meta fields") }
+        if properties.dropsPartitionColumns { try refuse("\(PropertyKey.dropPartitionColumns)=true") }
+        if properties.isBootstrapped { try refuse("\(PropertyKey.bootstrapBasePath): a bootstrapped table") }
+        if properties.baseFileFormat != "PARQUET" { try refuse("\(PropertyKey.baseFileFormat)=\(properties.baseFileFormat)") }
+        if properties.partitionMetafileInBaseFormat { try refuse("\(PropertyKey.partitionMetafileInBaseFormat)=true") }
+        if let payload = properties.payloadClass, !eventTimePayloads.contains(payload) {
+            try refuse("\(PropertyKey.payloadClass)=\(payload): its way of merging is not known here")
+        }
+        if properties.orderingFields.count > 1 {
+            try refuse("several ordering fields (\(properties.orderingFields.joined(separator: ",")))")
+        }
+        try checkKeys(properties)
+    }
+
+    private static let eventTimePayloads: Set<String> = [
+        "org.apache.hudi.common.model.DefaultHoodieRecordPayload", "org.apache.hudi.common.model.EventTimeAvroPayload",
+    ]
+
+    private static func checkKeys(_ properties: TableProperties) throws(TableFault) {
+        func refuse(_ what: String) throws(TableFault) { throw TableFault(.unsupported, "cannot write: \(what)") }
+        switch properties.keyGenerator {
+        case .simple:
+            if properties.partitionFields.count != 1 {
+                try refuse("the simple key generator with \(properties.partitionFields.count) partition fields")
+            }
+        case .nonpartitioned:
+            if properties.isPartitioned { try refuse("the non-partitioned key generator with partition fields") }
+        case .some(let other): try refuse("\(PropertyKey.keyGeneratorClass)=\(other.className)")
+        case nil: try refuse("\(PropertyKey.keyGeneratorClass) is missing")
+        }
+        if properties.recordKeyFields.count != 1 {
+            try refuse("\(properties.recordKeyFields.count) record key fields; one is supported")
+        }
+    }
+
+    /// Whether rows of `schema` can be keyed, partitioned and ordered as the properties say.
+    static func check(_ properties: TableProperties, against schema: Schema) throws(TableFault) {
+        let roles = [
+            ("record key", properties.recordKeyFields), ("partition", properties.partitionFields), ("ordering", properties.orderingFields),
+        ]
+        for (role, names) in roles {
+            for name in names {
+                guard let field = schema[name] else {
+                    throw TableFault(.invalid, "\(role) field '\(name)' is no column of the table")
+                }
+                let fits = role == "ordering" ? hasOrder(field.type) : Column.hasPlainText(field.type)
+                guard fits else { throw TableFault(.unsupported, "\(role) field '\(name)' of type \(field.type)") }
+            }
+        }
+    }
+
+    private static func hasOrder(_ type: DataType) -> Bool {
+        switch type {
+        case .int32, .int64, .date, .timestamp, .float, .double: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,31 @@
+import TarnBase
+
+/// How the ceiling on a write's memory is divided. The parts that are alive together:
+///
+///     staging     rows + records                        + the batch in hand
+///     look-up     rows + records + directory + changes  + two columns of a base file
+///     rewriting   rows + changes + rowGroup + window·columns
+struct MemoryPlan: Hashable, Sendable {
+    /// Encoded rows; beyond, all go to a scratch file.
+    let rows: Int
+    /// Index records; likewise.
+    let records: Int
+    /// The key directory of one pass over the table.
+    let directory: Int
+    /// Each of the two sorted lists of changes.
+    let changes: Int
+    /// What the Parquet writer may hold of a row group.
+    let rowGroup: Int
+    /// What is fetched of a column at once.
+    let window: Int
+
+    init(_ memory: ByteCount) {
+        let bytes = Int(clamping: max(memory.bytes, 16 << 20))
+        rows = bytes / 4
+        records = bytes / 5
+        directory = bytes / 4
+        changes = bytes / 12
+        rowGroup = min(32 << 20, bytes / 8)
+        window = min(1 << 20, max(64 << 10, bytes / 512))
+    }
+}
