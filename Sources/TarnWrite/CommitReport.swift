@@ -1,3 +1,4 @@
+package import TarnStorage
 package import TarnTable
 
 /// What a write did. Of a write that had nothing to do, `instant` is nil and every count of files is 0.
@@ -26,20 +27,10 @@ package struct CommitReport: Sendable {
     /// Instants of failed writes that were rolled back first.
     package var rolledBack: [InstantTime] = []
     /// Store requests without those of the look-up of keys.
-    package var requests = WriteRequests()
-    package var lookupRequests = WriteRequests()
+    package var requests = RequestCounts()
+    package var lookupRequests = RequestCounts()
     package var seconds: Double = 0
 
     package init(operation: WriteOperation) { self.operation = operation }
 }
 
-/// Store requests by kind.
-package struct WriteRequests: Hashable, Sendable {
-    package var get: Int64 = 0
-    package var put: Int64 = 0
-    package var list: Int64 = 0
-    package var head: Int64 = 0
-    package var delete: Int64 = 0
-
-    package init() {}
-}

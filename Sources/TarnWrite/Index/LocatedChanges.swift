@@ -1,0 +1,77 @@
+import TarnStorage
+
+/// What a write does, row by row, in the order in which files are written; and the counts.
+final class LocatedChanges {
+    /// Replacements and removals, by file group and position.
+    let rewrites: SortedRuns<PlacedChange>
+    /// New rows, by partition and arrival.
+    let inserts: SortedRuns<PlacedChange>
+
+    private(set) var inserted: Int64 = 0
+    private(set) var updated: Int64 = 0
+    private(set) var deleted: Int64 = 0
+    private(set) var stale: Int64 = 0
+    private(set) var duplicates: Int64 = 0
+
+    private let operation: WriteOperation
+    /// Place of each partition in the order of paths.
+    private let partitionRanks: [UInt32]
+
+    init(operation: WriteOperation, partitionRanks: [UInt32], memory: MemoryPlan, scratch: ScratchSpace) {
+        self.operation = operation
+        self.partitionRanks = partitionRanks
+        rewrites = SortedRuns(memoryLimit: memory.changes, scratch: scratch)
+        inserts = SortedRuns(memoryLimit: memory.changes, scratch: scratch)
+    }
+
+    var isEmpty: Bool { rewrites.count == 0 && inserts.count == 0 }
+
+    /// A stored row has the key of a staged change.
+    func meet(
+        _ directory: KeyDirectory, entry: Int, group: UInt32, partition: UInt32, position: UInt32, storedOrdering: Int64
+    ) throws {
+        let change = directory[entry]
+        let decision = Decision.of(
+            change, storedOrdering: storedOrdering, samePartition: change.partition == partition, operation: operation)
+        if change.isFound {
+            // A key that another writer stored twice: the change has its place already, so what it beats here goes.
+            if decision != .stale && decision != .alreadyStored { try rewrites.append(.delete(group, position)) }
+            return
+        }
+        directory.markFound(entry)
+        switch decision {
+        case .stale: stale += 1
+        case .alreadyStored: duplicates += 1
+        case .update:
+            try rewrites.append(.update(group, position, by: change))
+            updated += 1
+        case .move:
+            try rewrites.append(.delete(group, position))
+            try inserts.append(.insert(into: partitionRanks[Int(change.partition)], change, isMove: true))
+            updated += 1
+        case .delete:
+            try rewrites.append(.delete(group, position))
+            deleted += 1
+        }
+    }
+
+    /// The whole table was looked through for the keys of `directory`: what was not met is new.
+    func endPass(_ directory: KeyDirectory) throws {
+        duplicates += directory.duplicateCount
+        for entry in 0..<directory.count {
+            let change = directory[entry]
+            guard !change.isFound else { continue }
+            if change.kind == .upsert {
+                try inserts.append(.insert(into: partitionRanks[Int(change.partition)], change, isMove: false))
+                inserted += 1
+            } else {
+                stale += 1
+            }
+        }
+    }
+
+    func finish() throws {
+        try rewrites.finish()
+        try inserts.finish()
+    }
+}
