@@ -1,3 +1,5 @@
+package import TarnTable
+
 /// What happens to a stored row whose key has a change.
 package enum Decision: Hashable {
     /// The stored row is newer: it stays, the change is dropped.

@@ -1,4 +1,5 @@
 import TarnBase
+import TarnColumns
 
 /// The distinct keys of a write, or of a slice of it, each with the change that wins within the write.
 ///
@@ -71,14 +72,13 @@ package final class KeyDirectory {
 
     package func markFound(_ entry: Int) { entries[entry].isFound = true }
 
-    /// Calls `body` with the position and the entry of every key of `hashes` that is in the directory.
+    /// Calls `body` with the row and the entry of every key of `hashes` that is in the directory.
     @inline(__always)
-    package func forEachMatch<Failure>(
-        low: UnsafeBufferPointer<UInt64>, high: UnsafeBufferPointer<UInt64>, _ body: (_ row: Int, _ entry: Int) throws(Failure) -> Void
-    ) throws(Failure) {
-        precondition(low.count == high.count)
-        for row in 0..<low.count {
-            if let entry = find(low: low[row], high: high[row]) { try body(row, entry) }
+    func forEachMatch(_ hashes: KeyHashes, _ body: (_ row: Int, _ entry: Int) throws -> Void) rethrows {
+        try hashes.bytes.withValues(of: KeyHashes.Value.self) { values in
+            for row in 0..<values.count {
+                if let entry = find(low: values[row].low, high: values[row].high) { try body(row, entry) }
+            }
         }
     }
 

@@ -1,4 +1,5 @@
 import TarnStorage
+import TarnTable
 
 /// What a write does, row by row, in the order in which files are written; and the counts.
 final class LocatedChanges {
