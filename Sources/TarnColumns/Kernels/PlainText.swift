@@ -71,6 +71,13 @@ extension Column {
         return "\(sign)\(padded(abs(year), 4))-\(padded(month, 2))-\(padded(dayOfMonth, 2))"
     }
 
+    /// The rows of a text column that hold the empty text.
+    package func rowsOfEmptyText() -> [Int] {
+        guard let source = FlatValues(self) else { return [] }
+        defer { withExtendedLifetime(self) {} }
+        return (0..<count).filter { source.load($0, as: View.self).length == 0 && !isNull($0) }
+    }
+
     /// A string column of `prefix` followed by the decimal numbers from `first` on: `20260110080000000_0_17`.
     package static func numberedText(prefix: String, first: Int64, count: Int) -> Column {
         let builder = TextBuilder(.string)

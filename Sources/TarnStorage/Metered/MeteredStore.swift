@@ -8,7 +8,7 @@ package final class MeteredStore: ObjectStore {
     /// Beyond this size, an object is sent in parts.
     package static let partBytes: Int64 = 8 << 20
 
-    private let base: any ObjectStore
+    let base: any ObjectStore
     private let counted = Locked(RequestCounts())
     private let sequence: RequestSequence
 

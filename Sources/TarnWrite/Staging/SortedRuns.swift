@@ -87,9 +87,9 @@ final class SortedRuns<Record: SortableRecord> {
 
     private func spill() throws {
         records.sort(by: Record.precedes)
-        let file = try self.file ?? scratch.makeFile()
+        let file = try self.file ?? scratch.makeFile(bufferBytes: 0)
         self.file = file
-        try records.withUnsafeBytes { try file.append($0) }
+        _ = try records.withUnsafeBytes { try file.append($0) }
         let end = fileByteCount + Int64(records.count * Self.recordByteCount)
         runs.append(Run(next: fileByteCount, end: end))
         fileByteCount = end

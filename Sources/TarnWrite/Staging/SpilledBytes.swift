@@ -69,7 +69,7 @@ final class SpilledBytes {
     private func addChunk() throws {
         let full = (chunks.count + 1) * Self.chunkByteCount > memoryLimit && !chunks.isEmpty
         if full || (file != nil && !chunks.isEmpty) {
-            let file = try self.file ?? scratch.makeFile()
+            let file = try self.file ?? scratch.makeFile(bufferBytes: 0)
             self.file = file
             for chunk in chunks {
                 try file.append(UnsafeRawBufferPointer(start: chunk, count: Self.chunkByteCount))

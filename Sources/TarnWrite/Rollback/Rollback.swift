@@ -1,0 +1,181 @@
+import TarnBase
+import TarnStorage
+import TarnTable
+
+/// Undoes writes: what failed ones left, or the newest completed one (hudi-format §9.4).
+///
+/// Each step may be repeated: a rollback that is found half done is finished under its own instant. The caller holds the
+/// writer's lock.
+struct Rollback {
+    let table: TableHandle
+    let zone: TimelineZone
+
+    private var timelineWriter: TimelineWriter { TimelineWriter(table) }
+
+    /// Finishes pending rollbacks, and rolls back every failed write.
+    ///
+    /// - Returns: The instants that are gone, and the timeline as it is now.
+    /// - Throws: ``TableFault`` `conflict` when the writer of a pending instant seems to live; `unsupported` for pending
+    ///   services, which are not ours to undo.
+    func failedWrites(_ timeline: Timeline) async throws -> (gone: [InstantTime], timeline: Timeline) {
+        var gone: [InstantTime] = []
+        var now = timeline
+        for pending in timeline.pending where pending.action == .rollback {
+            gone += try await finish(pending, now)
+            now = try await .load(table)
+        }
+        for pending in now.pending where pending.action.writesData {
+            try await refuseIfAlive(pending, now)
+            if pending.action == .replaceCommit { try await refuseIfClustering(pending) }
+            let files = try await ListedFiles(table).allFiles().baseFiles
+            let plan = RollbackPlanning(table: table, instant: pending).plan(markers: try await markers(of: pending.time), files: files)
+            gone.append(try await run(plan, of: pending, on: now, laterThan: gone))
+            now = try await .load(table)
+        }
+        for pending in now.pending {
+            switch pending.action {
+            case .clean, .savepoint: continue  // they touch no file that a write needs
+            default:
+                throw TableFault(
+                    .unsupported, "a pending \(pending.action.rawValue), which only the engine that began it can finish or undo", instant: pending.time)
+            }
+        }
+        return (gone, now)
+    }
+
+    /// Undoes the newest completed write.
+    func completedWrite(_ time: InstantTime, _ timeline: Timeline) async throws -> Timeline {
+        guard let instant = timeline.newestCompletedWrite, instant.time == time else {
+            throw TableFault(.invalid, "only the newest completed commit can be rolled back", instant: time)
+        }
+        guard instant.action == .commit, timeline.instant(time, .savepoint) == nil else {
+            throw TableFault(.unsupported, "rolling back a \(instant.action.rawValue) or a savepointed commit", instant: time)
+        }
+        let files = try await ListedFiles(table).allFiles().baseFiles
+        let plan = RollbackPlanning(table: table, instant: instant).planOfCompleted(files: files)
+        _ = try await run(plan, of: instant, on: timeline, laterThan: [])
+        return try await .load(table)
+    }
+
+    // MARK: Steps
+
+    private func run(_ plan: RollbackPlan, of instant: Instant, on timeline: Timeline, laterThan others: [InstantTime]) async throws -> InstantTime {
+        let time = try timeline.nextTime(zone: zone, clock: table.runtime.clock, laterThan: others)
+        let pending = try await timelineWriter.begin(.rollback, at: time, plan: plan.encoded(random: table.runtime.random))
+        do { try await pending.start(on: timelineWriter) } catch {
+            pending.abandon()
+            throw error
+        }
+        return try await execute(plan, of: instant.time, under: pending, timeline)
+    }
+
+    /// A rollback that its writer did not finish.
+    private func finish(_ instant: Instant, _ timeline: Timeline) async throws -> [InstantTime] {
+        let path = table.timelineFile(instant.fileName(.requested))
+        let plan: RollbackPlan
+        do {
+            plan = try RollbackPlan(parsing: try await table.store.get(path, upTo: .mebibytes(64)))
+        } catch let error as PayloadError {
+            throw TableFault(.corrupt, "\(error)", at: path, instant: instant.time)
+        } catch {
+            throw TableFault(error, at: path, instant: instant.time)
+        }
+        guard let target = InstantTime(plan.instant) else {
+            throw TableFault(.corrupt, "a rollback of no legal instant: \(plan.instant)", at: path, instant: instant.time)
+        }
+        let pending = timelineWriter.resume(instant)
+        if instant.state == .requested {
+            do { try await pending.start(on: timelineWriter) } catch {
+                pending.abandon()
+                throw error
+            }
+        }
+        return [try await execute(plan, of: target, under: pending, timeline)]
+    }
+
+    private func execute(
+        _ plan: RollbackPlan, of target: InstantTime, under pending: consuming PendingInstant, _ timeline: Timeline
+    ) async throws -> InstantTime {
+        let start = table.runtime.clock.monotonicNanoseconds()
+        let time = pending.time
+        let deleted: [RollbackPartition]
+        do {
+            // A completed commit stops counting before its files go, so that no reader looks for them.
+            try await timelineWriter.remove(filesToRemove(of: target, plan, timeline) { $0 == .completed })
+            deleted = try await deleteFiles(of: plan)
+        } catch {
+            pending.abandon()
+            throw TableFault(error, instant: time)
+        }
+        let result = RollbackMetadata(
+            startTime: time.description,
+            milliseconds: Int64((table.runtime.clock.monotonicNanoseconds() &- start) / 1_000_000),
+            instants: [.init(plan.instant, plan.action)], partitions: deleted)
+        _ = try await pending.complete(with: result.encoded(random: table.runtime.random), on: timelineWriter)
+        try await timelineWriter.remove(filesToRemove(of: target, plan, timeline) { $0 != .completed })
+        try await removeTraces(of: target, timeline)
+        return target
+    }
+
+    private func deleteFiles(of plan: RollbackPlan) async throws -> [RollbackPartition] {
+        let objects = try RollbackPlanning.objects(of: plan, in: table)
+        if !objects.isEmpty { try await table.store.delete(objects.map(\.path)) }
+        return Dictionary(grouping: objects, by: \.partition).sorted { $0.key < $1.key }.map { partition, files in
+            RollbackPartition(partitionPath: partition, deletedFiles: files.map(\.fullPath))
+        }
+    }
+
+    private func filesToRemove(
+        of target: InstantTime, _ plan: RollbackPlan, _ timeline: Timeline, where applies: (InstantState) -> Bool
+    ) -> [Timeline.File] {
+        timeline.files.filter {
+            $0.name.time == target && $0.name.action.comparable.rawValue == plan.action && applies($0.name.state)
+        }
+    }
+
+    /// Markers and heartbeat of an instant that is gone or completed.
+    func removeTraces(of instant: InstantTime, _ timeline: Timeline) async throws {
+        let markers = timeline.folders.contains(".temp") ? try await markers(of: instant).map(\.path) : []
+        if !markers.isEmpty { try await table.store.delete(markers) }
+        if timeline.folders.contains(".heartbeat") {
+            try await table.store.delete([table.metaFolder.appending(".heartbeat/\(instant)")])
+        }
+    }
+
+    private func markers(of instant: InstantTime) async throws -> [ObjectInfo] {
+        do { return try await table.store.list(table.markerFolder(of: instant), recursive: true).objects } catch {
+            throw TableFault(error, at: table.markerFolder(of: instant), instant: instant)
+        }
+    }
+
+    // MARK: What is left alone
+
+    /// Spark's lazy writers beat every minute and count as dead after three beats missed (hudi-format §2.5).
+    private static let heartbeatMilliseconds: Int64 = 240_000
+
+    private func refuseIfAlive(_ instant: Instant, _ timeline: Timeline) async throws {
+        guard timeline.folders.contains(".heartbeat") else { return }
+        let path = table.metaFolder.appending(".heartbeat/\(instant.time)")
+        do {
+            let beat = try await table.store.info(path)
+            if table.runtime.clock.nowMilliseconds() - beat.modifiedMilliseconds < Self.heartbeatMilliseconds {
+                throw TableFault(.conflict, "the writer of a pending \(instant.action.rawValue) is alive", at: path, instant: instant.time)
+            }
+        } catch let error as StorageError where error.code == .notFound {
+            return
+        }
+    }
+
+    private func refuseIfClustering(_ instant: Instant) async throws {
+        let path = table.timelineFile(instant.fileName(.requested))
+        let request: RequestedReplace
+        do {
+            request = try RequestedReplace(parsing: try await table.store.get(path, upTo: .mebibytes(256)))
+        } catch let error as PayloadError {
+            throw TableFault(.corrupt, "\(error)", at: path, instant: instant.time)
+        } catch {
+            throw TableFault(error, at: path, instant: instant.time)
+        }
+        if request.isClustering { throw TableFault(.unsupported, "a pending clustering", at: path, instant: instant.time) }
+    }
+}
