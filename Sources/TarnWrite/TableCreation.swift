@@ -15,9 +15,9 @@ package enum TableCreation {
         guard let text = properties.createSchema else {
             throw TableFault(.invalid, "a new table needs a schema (\(PropertyKey.createSchema))")
         }
-        let schema = try TableSchema(avroText: text, of: properties)
-        if let finding = ColumnFinding.all(in: schema.columns).first { throw TableFault(.invalid, "column \(finding)") }
-        try Refusals.check(properties, against: schema.columns)
+        let schema = try TableSchema.columns(avro: text)
+        if let finding = ColumnFinding.all(in: schema).first { throw TableFault(.invalid, "column \(finding)") }
+        try Refusals.check(properties, against: schema)
 
         let content = properties.creationText(now: table.runtime.clock.nowMilliseconds())
         guard try await table.store.putOnce(content, at: table.propertiesPath) else {
