@@ -1,3 +1,4 @@
+import TarnTable
 import TarnTestSupport
 import TarnWrite
 import Testing
