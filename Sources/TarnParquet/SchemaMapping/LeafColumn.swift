@@ -13,10 +13,31 @@ package struct LeafColumn: Hashable, Sendable {
     package let maximumDefinitionLevel: Int
     /// How many of the nodes on the path repeat.
     package let maximumRepetitionLevel: Int
+    /// The definition level at which the innermost repeated node on the path has an entry; 0 without one. Positions below it
+    /// stand for empty or null lists and have no slot in the column.
+    package let entryLevel: Int
     /// What the values are in memory.
     package let type: DataType
     /// How stored values become those in memory.
     package let conversion: ValueConversion
+
+    /// What is to be spread over the slots: dense values in one of three forms.
+    enum Storage { case bits, fixed(width: Int), views }
+
+    var storage: Storage {
+        if let width = type.fixedWidth { return .fixed(width: width) }
+        return type == .boolean ? .bits : .views
+    }
+
+    /// Bytes of one PLAIN value; nil for byte arrays and booleans.
+    var storedWidth: Int? {
+        switch physicalType {
+        case .int32, .float: 4
+        case .int64, .double: 8
+        case .int96, .fixedLengthByteArray: typeLength
+        case .boolean, .byteArray: nil
+        }
+    }
 
     /// The dotted path.
     package var name: String { path.joined(separator: ".") }

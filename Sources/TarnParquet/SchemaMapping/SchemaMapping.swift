@@ -10,6 +10,7 @@ struct SchemaMapping {
     struct Position {
         var definitionLevel = 0
         var repetitionLevel = 0
+        var entryLevel = 0
         var path: [String] = []
 
         func entering(_ node: SchemaNode) -> Position {
@@ -25,6 +26,7 @@ struct SchemaMapping {
             position.path.append(node.element.name)
             position.definitionLevel += 1
             position.repetitionLevel += 1
+            position.entryLevel = position.definitionLevel
             return position
         }
     }
@@ -111,7 +113,7 @@ struct SchemaMapping {
             index: leaves.count, path: position.path, physicalType: element.physicalType ?? .byteArray,
             typeLength: element.physicalType == .int96 ? 12 : element.physicalType == .fixedLengthByteArray ? Int(element.typeLength ?? 0) : 0,
             maximumDefinitionLevel: position.definitionLevel, maximumRepetitionLevel: position.repetitionLevel,
-            type: type, conversion: conversion)
+            entryLevel: position.entryLevel, type: type, conversion: conversion)
         leaves.append(column)
         return SchemaField(
             field: Field(name, type, nullable: isNullable),

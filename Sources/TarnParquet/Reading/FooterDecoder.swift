@@ -1,0 +1,97 @@
+package import TarnBase
+
+/// Finds and decodes a file's footer, in one request or two.
+///
+///     file := "PAR1" pages footer footerByteCount (UInt32) "PAR1"
+///
+/// ```swift
+/// var decoder = FooterDecoder(fileSize: size)
+/// while case .needs(let ranges) = try decoder.next() { try decoder.supply(await read(ranges)) }
+/// ```
+///
+/// Specification: Parquet, *File Format*.
+package struct FooterDecoder {
+    /// What the first request takes: most footers are in it.
+    package static let firstFetchBytes = 64 << 10
+
+    private let fileSize: Int64
+    private let limits: ReadLimits
+    /// The end of the file, as far as it is known.
+    private var tail = Bytes()
+    private var pending: Range<Int64>?
+    private var metadata: FileMetadata?
+
+    package init(fileSize: Int64, limits: ReadLimits = .default) {
+        self.fileSize = fileSize
+        self.limits = limits
+    }
+
+    /// Takes the bytes of the ranges that ``next()`` asked for last.
+    package mutating func supply(_ chunks: [Bytes]) throws(ParquetError) {
+        guard let range = pending else { preconditionFailure("nothing was asked for") }
+        precondition(chunks.count == 1, "one range was asked for")
+        guard chunks[0].count == range.count else { throw .truncated("\(chunks[0].count) of \(range.count) bytes were read", at: Int(range.lowerBound)) }
+        pending = nil
+        if tail.isEmpty {
+            tail = chunks[0]
+        } else {
+            var joined = ByteBuilder(capacity: chunks[0].count + tail.count)
+            joined.append(chunks[0])
+            joined.append(tail)
+            tail = joined.finish()
+        }
+    }
+
+    /// The footer, or what of the file is needed for it.
+    package mutating func next() throws(ParquetError) -> DecodingStep<FileMetadata> {
+        if let metadata { return .done(metadata) }
+        if let pending { return .needs([pending]) }
+        guard fileSize >= 12 else { throw .truncated("a file of \(fileSize) bytes is no Parquet file") }
+        if tail.isEmpty { return needs(from: max(0, fileSize - Int64(Self.firstFetchBytes))) }
+
+        let footerByteCount = try readTrailer()
+        let start = tail.count - 8 - footerByteCount
+        if start < 0 { return needs(from: fileSize - Int64(tail.count) + Int64(start)) }
+        let metadata: FileMetadata
+        do { metadata = try FileMetadata(decoding: tail[start..<(tail.count - 8)], limits: limits) } catch {
+            throw error.placed(at: fileSize - Int64(tail.count) + Int64(start), column: nil)
+        }
+        try checkChunks(metadata, end: fileSize - 8 - Int64(footerByteCount))
+        self.metadata = metadata
+        return .done(metadata)
+    }
+
+    private mutating func needs(from start: Int64) -> DecodingStep<FileMetadata> {
+        let range = start..<(fileSize - Int64(tail.count))
+        pending = range
+        return .needs([range])
+    }
+
+    /// The last 8 bytes.
+    private func readTrailer() throws(ParquetError) -> Int {
+        let trailer = tail.count - 8
+        let magic = tail[(trailer + 4)..<tail.count].array
+        guard magic == Array("PAR1".utf8) else {
+            if magic == Array("PARE".utf8) { throw .unsupported("an encrypted footer") }
+            throw ParquetError(.malformed, "no Parquet file: it does not end in PAR1", at: fileSize - 4)
+        }
+        let byteCount = tail.withUnsafeBytes { Int($0.loadUnaligned(fromByteOffset: trailer, as: UInt32.self)) }
+        guard Int64(byteCount) <= fileSize - 12 else {
+            throw ParquetError(.malformed, "a footer of \(byteCount) bytes in a file of \(fileSize)", at: fileSize - 8)
+        }
+        guard byteCount <= limits.footerBytes else { throw ParquetError(.limit, "a footer of \(byteCount) bytes", at: fileSize - 8) }
+        return byteCount
+    }
+
+    /// Chunks lie between the first magic number and the footer, so that a scan never asks for what is not there.
+    private func checkChunks(_ metadata: FileMetadata, end: Int64) throws(ParquetError) {
+        for group in metadata.rowGroups {
+            for (chunk, leaf) in zip(group.columns, metadata.tree.leaves) where chunk.filePath == nil && !chunk.isEncrypted {
+                let (chunkEnd, overflow) = chunk.startOffset.addingReportingOverflow(chunk.compressedByteCount)
+                guard !overflow, chunkEnd <= end, chunk.startOffset >= 0 else {
+                    throw ParquetError(.malformed, "column chunk outside the file", at: chunk.startOffset, column: leaf.name)
+                }
+            }
+        }
+    }
+}
