@@ -1,0 +1,130 @@
+import TarnBase
+package import TarnColumns
+package import TarnParquet
+package import TarnStorage
+
+/// A Parquet file in a store, its footer read: a base file, or a file of rows to be written.
+///
+/// A value; several scans of one reader do not disturb each other.
+package struct BaseFileReader: Sendable {
+    package let path: ObjectPath
+    package let size: Int64
+    package let metadata: FileMetadata
+    private let store: any ObjectStore
+
+    /// Reads the footer.
+    ///
+    /// - Parameter size: As a listing told it; nil asks the store.
+    /// - Throws: ``TableFault``: `corrupt` with path and offset, `unsupported` for encrypted files, `notFound`.
+    ///
+    /// Cost: one request, a second for a footer longer than 64 KiB, and one more without `size`.
+    package static func open(
+        _ path: ObjectPath, size: Int64? = nil, in store: any ObjectStore, limits: ReadLimits = .default
+    ) async throws -> BaseFileReader {
+        do {
+            var known = size ?? 0
+            if size == nil { known = try await store.info(path).size }
+            var decoder = FooterDecoder(fileSize: known, limits: limits)
+            while true {
+                switch try decoder.next() {
+                case .needs(let ranges): try decoder.supply(try await store.get(path, ranges: ranges))
+                case .done(let metadata): return BaseFileReader(path: path, size: known, metadata: metadata, store: store)
+                }
+            }
+        } catch {
+            throw TableFault(error, at: path)
+        }
+    }
+
+    private init(path: ObjectPath, size: Int64, metadata: FileMetadata, store: any ObjectStore) {
+        self.path = path
+        self.size = size
+        self.metadata = metadata
+        self.store = store
+    }
+
+    package var rowCount: Int64 { metadata.rowCount }
+    /// The file's columns, meta fields and all.
+    package var schema: Schema { metadata.schema }
+
+    /// The file's rows, in order, in the columns of `schema`: found by name, cast where a safe promotion lies between, null
+    /// where the file is older than the column.
+    ///
+    /// Memory: that of ``ParquetScan``. Cost: a request for each window of each column read, neighbours joined.
+    ///
+    /// - Parameters:
+    ///   - schema: nil for all columns as the file has them.
+    ///   - rowGroups: Positions in the footer; nil for all.
+    package func rows(as schema: Schema? = nil, rowGroups: [Int]? = nil, options: ScanOptions = ScanOptions()) -> Rows {
+        Rows(reader: self, target: schema, rowGroups: rowGroups, options: options)
+    }
+
+    /// A run of rows, and where in the file the first one is.
+    package struct Chunk: Sendable {
+        package let batch: RecordBatch
+        package let firstRow: Int64
+    }
+
+    package struct Rows: AsyncSequence, Sendable {
+        package typealias Element = Chunk
+
+        fileprivate let reader: BaseFileReader
+        fileprivate let target: Schema?
+        fileprivate let rowGroups: [Int]?
+        fileprivate let options: ScanOptions
+
+        package func makeAsyncIterator() -> Iterator { Iterator(self) }
+
+        package struct Iterator: AsyncIteratorProtocol {
+            private let rows: Rows
+            private var scan: ParquetScan
+            /// Rows without columns, still to be given out, when no column of the file is wanted.
+            private var bareRowsLeft: Int64
+            private let readsColumns: Bool
+
+            fileprivate init(_ rows: Rows) {
+                self.rows = rows
+                let present = rows.reader.schema
+                let columns = rows.target.map { target in present.fields.indices.filter { target[present.fields[$0].name] != nil } }
+                readsColumns = columns?.isEmpty != true
+                scan = ParquetScan(metadata: rows.reader.metadata, columns: columns, rowGroups: rows.rowGroups, options: rows.options)
+                let groups = rows.reader.metadata.rowGroups
+                bareRowsLeft = (rows.rowGroups ?? Array(groups.indices)).reduce(0) { $0 + groups[$1].rowCount }
+            }
+
+            package mutating func next() async throws -> Chunk? {
+                do {
+                    return readsColumns ? try await scanned() : try bare()
+                } catch let error as ColumnError {
+                    throw TableFault(.corrupt, "the file does not fit the table's schema: \(error.message)", at: rows.reader.path)
+                } catch let error as CancellationError {
+                    throw error
+                } catch {
+                    throw TableFault(error, at: rows.reader.path)
+                }
+            }
+
+            private mutating func scanned() async throws -> Chunk? {
+                while true {
+                    switch try scan.next() {
+                    case .needs(let ranges):
+                        try scan.supply(try await rows.reader.store.get(rows.reader.path, ranges: ranges))
+                    case .done(let batch?):
+                        let adapted = try rows.target.map { try batch.adapted(to: $0) } ?? batch
+                        return Chunk(batch: adapted, firstRow: scan.firstRow)
+                    case .done(nil):
+                        return nil
+                    }
+                }
+            }
+
+            private mutating func bare() throws -> Chunk? {
+                guard bareRowsLeft > 0, let target = rows.target else { return nil }
+                let count = Int(Swift.min(bareRowsLeft, Int64(rows.options.batchRows)))
+                let empty = RecordBatch(schema: Schema([]), columns: [], rowCount: count)
+                bareRowsLeft -= Int64(count)
+                return Chunk(batch: try empty.adapted(to: target), firstRow: 0)
+            }
+        }
+    }
+}
