@@ -59,7 +59,7 @@ package struct BaseFileReader: Sendable {
         Rows(reader: self, target: schema, rowGroups: rowGroups, options: options)
     }
 
-    /// A run of rows, and where in the file the first one is.
+    /// A run of rows, and where in the file the first one is (counted from the first row read where no column is).
     package struct Chunk: Sendable {
         package let batch: RecordBatch
         package let firstRow: Int64
@@ -80,6 +80,7 @@ package struct BaseFileReader: Sendable {
             private var scan: ParquetScan
             /// Rows without columns, still to be given out, when no column of the file is wanted.
             private var bareRowsLeft: Int64
+            private var nextBareRow: Int64 = 0
             private let readsColumns: Bool
 
             fileprivate init(_ rows: Rows) {
@@ -123,7 +124,8 @@ package struct BaseFileReader: Sendable {
                 let count = Int(Swift.min(bareRowsLeft, Int64(rows.options.batchRows)))
                 let empty = RecordBatch(schema: Schema([]), columns: [], rowCount: count)
                 bareRowsLeft -= Int64(count)
-                return Chunk(batch: try empty.adapted(to: target), firstRow: 0)
+                defer { nextBareRow += Int64(count) }
+                return Chunk(batch: try empty.adapted(to: target), firstRow: nextBareRow)
             }
         }
     }

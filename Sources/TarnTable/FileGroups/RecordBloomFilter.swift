@@ -45,6 +45,13 @@ package struct RecordBloomFilter: Sendable {
             entryCount: 0, rows: [[UInt8](repeating: 0, count: (Int(bits) + 7) / 8)])
     }
 
+    /// An empty filter of one row in the shape of another, to be filled with the same keys and compared.
+    package init(like other: RecordBloomFilter) {
+        self.init(
+            kind: other.kind, bitsPerRow: other.bitsPerRow, hashCount: other.hashCount, entriesPerRow: other.entriesPerRow, entryCount: 0,
+            rows: [[UInt8](repeating: 0, count: (other.bitsPerRow + 7) / 8)])
+    }
+
     private init(kind: Kind, bitsPerRow: Int, hashCount: Int, entriesPerRow: Int, entryCount: Int, rows: [[UInt8]]) {
         self.kind = kind
         self.bitsPerRow = bitsPerRow
