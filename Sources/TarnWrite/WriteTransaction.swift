@@ -1,4 +1,6 @@
+import TarnBase
 package import TarnColumns
+import TarnStorage
 package import TarnTable
 
 /// One write, from the lock to the completed instant: begin, stage changes, commit or abandon.
@@ -12,37 +14,48 @@ package import TarnTable
 package final class WriteTransaction {
     package let table: TableHandle
     package let settings: WriteSettings
-    package let properties: TableProperties
+    package var properties: TableProperties { ground.properties }
     /// The table's columns, without meta fields: what staged rows must have.
-    package let schema: Schema
+    package var schema: Schema { ground.schema.columns }
     /// The completed commit that carries the commit token already. The caller has nothing to do but `abandon`; `commit`
     /// returns a report that says so.
-    package let committedBefore: InstantTime?
+    package var committedBefore: InstantTime? { ground.history.tokenCommit }
+    /// The source ledger as the newest commit that has one left it; nil before the first.
+    package var sourceLedgerText: String? { ground.history.carried[SourceLedger.key] }
+    /// The instant of the newest completed commit.
+    package var newestCommit: InstantTime? { ground.timeline.newestCompletedWrite?.time }
 
-    private init(table: TableHandle, settings: WriteSettings, properties: TableProperties, schema: Schema, committedBefore: InstantTime?) {
-        self.table = table
+    private let ground: WriteGround
+    private let hash: KeyHash
+    private let memory: MemoryPlan
+    private let scratch: ScratchSpace
+    private var rows: StagedRows?
+    private let startNanoseconds: UInt64
+
+    private init(_ ground: WriteGround, _ settings: WriteSettings, startNanoseconds: UInt64) {
+        self.ground = ground
         self.settings = settings
-        self.properties = properties
-        self.schema = schema
-        self.committedBefore = committedBefore
+        self.startNanoseconds = startNanoseconds
+        table = ground.table
+        hash = KeyHash(seed: table.runtime.random.next())
+        memory = MemoryPlan(settings.memory)
+        scratch = ScratchSpace(folder: settings.spillDirectory, runtime: table.runtime)
+        rows = StagedRows(ground.schema.columns, properties: ground.properties, hash: hash, memory: memory, scratch: scratch)
     }
 
     /// Step 0 of the commit protocol: takes the writer's lock, reads the properties again, refuses what cannot be kept
     /// right, and rolls back what failed writers left.
     ///
     /// - Throws: ``TableFault`` `unsupported` naming what the table has, `conflict` when another writer is at work.
+    ///
+    /// Cost: three requests for a sound table with commits.
     package static func begin(_ table: TableHandle, _ settings: WriteSettings) async throws -> WriteTransaction {
-        throw TableFault(.unsupported, "writing")
-    }
-
-    /// The stored rows of these keys, in no promised order; keys that are not stored are left out. For changes that carry
-    /// only a part of a row. Meta fields are not among the columns.
-    ///
-    /// - Parameter keys: `.string`, record keys as the table stores them; held in memory with the rows found.
-    ///
-    /// Cost: the key column of every latest base file, and the row groups that hold one of the keys.
-    package func storedRows(forKeys keys: Column) async throws -> RecordBatch {
-        throw TableFault(.unsupported, "writing")
+        guard [.upsert, .insert, .delete].contains(settings.operation) else {
+            throw TableFault(.unsupported, "the operation \(settings.operation)")
+        }
+        let start = table.runtime.clock.monotonicNanoseconds()
+        let ground = try await WriteGround.take(table, commitToken: settings.commitToken)
+        return WriteTransaction(ground, settings, startNanoseconds: start)
     }
 
     /// Takes changes in. What does not fit in memory goes to scratch files.
@@ -50,7 +63,24 @@ package final class WriteTransaction {
     /// - Returns: The rows that were not taken, with the reason: a key, ordering or partition value that is null, a
     ///   partition that cannot be a folder, a null where the schema has none. All others are staged.
     package func stage(_ changes: ChangeBatch) async throws -> [RejectedRow] {
-        throw TableFault(.unsupported, "writing")
+        guard let rows else { preconditionFailure("the transaction has ended") }
+        if settings.operation == .delete, changes.kinds?.contains(.upsert) ?? true {
+            throw TableFault(.invalid, "a delete takes no rows to store")
+        }
+        do { return try rows.stage(changes) } catch { throw TableFault(error) }
+    }
+
+    /// The stored rows of these keys, in no promised order; keys that are not stored are left out. For changes that carry
+    /// only a part of a row. Meta fields are not among the columns.
+    ///
+    /// - Parameter keys: `.string`, record keys as the table stores them; held in memory with the rows found.
+    ///
+    /// Cost: the key column of every latest base file, and the whole of those that hold one of the keys.
+    package func storedRows(forKeys keys: Column) async throws -> RecordBatch {
+        let files = try await ground.latestFiles()
+        return try await StoredRows(
+            table: ground.lookupTable, schema: ground.schema, files: files.latest, hash: hash, memory: memory
+        ).rows(forKeys: keys)
     }
 
     /// Locates the staged keys in the whole table, writes the files that change, and completes the instant. Ends the
@@ -59,9 +89,25 @@ package final class WriteTransaction {
     /// - Throws: ``TableFault``. Unless its code is `outcomeUnknown`, nothing of this write is visible, and the next write
     ///   removes what is left of it.
     package func commit(_ extras: CommitExtras = CommitExtras()) async throws -> CommitReport {
-        throw TableFault(.unsupported, "writing")
+        guard let rows else { preconditionFailure("the transaction has ended") }
+        self.rows = nil
+        let result: Result<CommitReport, TableFault>
+        do {
+            let protocolSteps = CommitProtocol(
+                ground: ground, settings: settings, rows: rows, hash: hash, memory: memory, scratch: scratch)
+            result = .success(try await protocolSteps.run(extras))
+        } catch {
+            result = .failure(TableFault(error))
+        }
+        await ground.release()
+        var report = try result.get()
+        report.seconds = Double(table.runtime.clock.monotonicNanoseconds() &- startNanoseconds) / 1e9
+        return report
     }
 
     /// Ends the transaction without a commit.
-    package func abandon() async {}
+    package func abandon() async {
+        rows = nil
+        await ground.release()
+    }
 }

@@ -66,6 +66,29 @@ enum Refusals {
         }
     }
 
+    static func check(_ timeline: Timeline) throws(TableFault) {
+        if timeline.hasMetadataTable {
+            throw TableFault(.unsupported, "cannot write: the table has a metadata table (.hoodie/metadata), which this version does not maintain")
+        }
+        if timeline.folders.contains(".bucket_index") {
+            throw TableFault(.unsupported, "cannot write: the table has a consistent-hashing bucket index (.hoodie/.bucket_index)")
+        }
+    }
+
+    /// What the properties of version 6 do not tell and the names of files do.
+    static func check(_ files: [BaseFile], logFiles: [LogFile]) throws(TableFault) {
+        // Random names of eight decimal digits are rare, of so small a number rarer; a bucket index has no others.
+        if !files.isEmpty, files.allSatisfy({ ($0.fileID.bucket ?? .max) < 65_536 }) {
+            throw TableFault(.unsupported, "cannot write: the file IDs are those of a bucket index (\(files[0].fileID))")
+        }
+        if let other = files.first(where: { $0.name.format != .parquet }) {
+            throw TableFault(.unsupported, "cannot write: base files of format \(other.name.format.rawValue)")
+        }
+        if let log = logFiles.first {
+            throw TableFault(.unsupported, "cannot write: the table has log files (\(log.relativePath))")
+        }
+    }
+
     private static func hasOrder(_ type: DataType) -> Bool {
         switch type {
         case .int32, .int64, .date, .timestamp, .float, .double: true

@@ -1,0 +1,177 @@
+import TarnBase
+import TarnColumns
+import TarnStorage
+import TarnTable
+
+/// The write, in order (SPEC.md, section 3). Each step is a function; nothing before the completed file is visible, nothing
+/// after it can fail the write.
+///
+/// Two steps are in another order than with several writers: keys are located before the instant is chosen, since under the
+/// lock the table cannot change in between. So a write that changes nothing leaves no instant, and one that looks up for
+/// minutes does not hold an old one.
+struct CommitProtocol {
+    let ground: WriteGround
+    let settings: WriteSettings
+    let rows: StagedRows
+    let hash: KeyHash
+    let memory: MemoryPlan
+    let scratch: ScratchSpace
+
+    private var table: TableHandle { ground.table }
+
+    func run(_ extras: CommitExtras) async throws -> CommitReport {
+        var report = CommitReport(operation: settings.operation)
+        report.rolledBack = ground.rolledBack
+        report.rowsIn = rows.count
+        if let done = ground.history.tokenCommit {
+            report.instant = done
+            report.wasAlreadyCommitted = true
+            return counted(report)
+        }
+        let (layout, partitions, changes, marked) = try await locate()
+        report.add(changes)
+        if changes.isEmpty && !extras.commitsWithoutChanges && settings.commitToken == nil { return counted(report) }
+
+        let pending = try await begin()
+        let instant = pending.time
+        do {
+            let rewriter = TableRewriter(
+                context(instant), layout: layout, changes: changes, rows: rows, partitions: partitions, markedPartitions: marked)
+            try await rewriter.run()
+            try await extras.beforeCompletion?(instant)
+            let metadata = commit(instant, rewriter.written, extras, report)
+            _ = try await pending.complete(with: metadata.encoded(), on: TimelineWriter(table))
+            report.add(rewriter.written)
+            await removeMarkers(of: instant, rewriter.written)
+        } catch {
+            throw TableFault(error, instant: instant)
+        }
+        report.instant = instant
+        return counted(report)
+    }
+
+    // MARK: Step 2: locate
+
+    private func locate() async throws -> (FileLayout, [PartitionPath], LocatedChanges, [PartitionPath]) {
+        let files = try await ground.latestFiles()
+        for file in files.latest { _ = rows.partitions.number(of: file.partition) }
+        let ranks = rows.partitions.ranks()
+        let layout = FileLayout(files.latest, partitionCount: ranks.count, target: settings.targetFileSize) {
+            ranks[Int(rows.partitions.number(of: $0))]
+        }
+        let changes = LocatedChanges(operation: settings.operation, partitionRanks: ranks, memory: memory, scratch: scratch)
+        let groups = layout.groups.map(\.file)
+        let numbers = groups.map { rows.partitions.number(of: $0.partition) }
+        let scan = TableKeyScan(
+            ground.lookupTable, files: groups, hash: hash, orderingField: ground.properties.orderingField, memory: memory)
+
+        let parts = max(1, (Int(rows.count) + KeyDirectory.recordCount(fitting: memory.directory) - 1) / KeyDirectory.recordCount(fitting: memory.directory))
+        for part in 0..<parts {
+            let directory = try rows.directory(part: part, of: parts)
+            try await scan.run(directory) { file, row, entry, ordering in
+                try changes.meet(
+                    directory, entry: entry, group: UInt32(file), partition: numbers[file], position: row, storedOrdering: ordering)
+            }
+            try changes.endPass(directory)
+        }
+        rows.forgetRecords()
+        try changes.finish()
+        var partitions = [PartitionPath](repeating: .root, count: ranks.count)
+        for (number, rank) in ranks.enumerated() { partitions[Int(rank)] = rows.partitions.paths[number] }
+        return (layout, partitions, changes, files.markedPartitions)
+    }
+
+    // MARK: Steps 1 and 3: the instant
+
+    /// The requested file goes before the data files, so that a crash between them leaves something for rollback to find.
+    private func begin() async throws -> PendingInstant {
+        let time = try ground.timeline.nextTime(
+            zone: ground.properties.zone, clock: table.runtime.clock, laterThan: ground.rolledBack)
+        let writer = TimelineWriter(table)
+        let pending = try await writer.begin(.commit, at: time)
+        do { try await pending.start(on: writer) } catch {
+            pending.abandon()
+            throw error
+        }
+        return pending
+    }
+
+    private func context(_ instant: InstantTime) -> RewriteContext {
+        RewriteContext(
+            table: table, instant: instant, properties: ground.properties, schema: ground.schema, memory: memory, scratch: scratch,
+            targetBytes: settings.targetFileSize.bytes)
+    }
+
+    // MARK: Step 8: what the commit says
+
+    private func commit(_ instant: InstantTime, _ written: [TableRewriter.Written], _ extras: CommitExtras, _ report: CommitReport) -> CommitMetadata {
+        let byPartition = Dictionary(grouping: written, by: \.place.partition).sorted { $0.key < $1.key }
+        var metadata = CommitMetadata(
+            operation: settings.operation,
+            partitions: byPartition.map { partition, files in .init(partition.text, files.map(\.stat)) })
+        metadata.extraMetadata = ground.history.carried
+        metadata.extraMetadata[ExtraMetadata.schemaKey] = ground.schema.commitText
+        if metadata.extraMetadata[SourceLedger.key] == nil { metadata.extraMetadata[SourceLedger.key] = SourceLedger().text }
+        let tokens = ground.history.tokens
+        metadata.extraMetadata[CommitTokens.key] = (settings.commitToken.map { tokens.adding($0) } ?? tokens).text
+        metadata.extraMetadata[EventCounts.key] = eventCounts(extras, report).text
+        for (key, value) in extras.metadata { metadata.extraMetadata[key] = value }
+        return metadata
+    }
+
+    private func eventCounts(_ extras: CommitExtras, _ report: CommitReport) -> EventCounts {
+        var counts = EventCounts()
+        counts.read = extras.eventsRead ?? report.rowsIn
+        counts.inserted = report.inserted
+        counts.updated = report.updated
+        counts.deleted = report.deleted
+        counts.stale = report.stale
+        counts.duplicate = report.duplicates
+        counts.quarantined = extras.eventsQuarantined
+        return counts
+    }
+
+    // MARK: Step 9
+
+    /// What is left stays for the next write: the commit is done.
+    private func removeMarkers(of instant: InstantTime, _ written: [TableRewriter.Written]) async {
+        let folder = table.markerFolder(of: instant)
+        try? await table.store.delete(written.map { folder.appending($0.place.marker) })
+    }
+
+    private func counted(_ report: CommitReport) -> CommitReport {
+        var report = report
+        report.requests = ground.meter.counts
+        report.lookupRequests = ground.lookupMeter.counts
+        report.bytesRead = report.requests.bytesRead + report.lookupRequests.bytesRead
+        return report
+    }
+}
+
+extension CommitReport {
+    fileprivate mutating func add(_ changes: LocatedChanges) {
+        inserted = changes.inserted
+        updated = changes.updated
+        deleted = changes.deleted
+        stale = changes.stale
+        duplicates = changes.duplicates
+    }
+
+    fileprivate mutating func add(_ written: [TableRewriter.Written]) {
+        filesWritten = Int64(written.count)
+        bytesWritten = written.reduce(0) { $0 + $1.byteCount }
+        filesRead = Int64(written.count { $0.place.replacing != nil })
+    }
+}
+
+extension TableRewriter.Written {
+    var stat: WriteStat {
+        var stat = WriteStat(
+            fileID: place.name.fileID.text, path: place.relativePath, partitionPath: place.partition.text,
+            previousInstant: place.replacing?.instant.description, writes: rowCount, deletes: counts.deleted, updates: counts.updated,
+            inserts: counts.inserted, fileSize: byteCount)
+        stat.minimumEventTime = counts.firstEvent
+        stat.maximumEventTime = counts.lastEvent
+        return stat
+    }
+}

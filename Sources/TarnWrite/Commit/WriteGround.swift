@@ -1,0 +1,106 @@
+import TarnBase
+import TarnStorage
+import TarnTable
+
+/// What a write stands on: the lock, and the table as it is while the lock is held.
+final class WriteGround {
+    /// Counts what is asked, but for the look-up of keys.
+    let table: TableHandle
+    /// Counts that.
+    let lookupTable: TableHandle
+    let meter: MeteredStore
+    let lookupMeter: MeteredStore
+    let properties: TableProperties
+    let timeline: Timeline
+    let schema: WriteSchema
+    let history: CommitHistory
+    /// Failed writes that were undone first.
+    let rolledBack: [InstantTime]
+
+    private let selection: SliceSelection
+    private let lock: (any ExclusiveAccess)?
+    private var files: LatestFiles?
+
+    struct LatestFiles {
+        let latest: [BaseFile]
+        let markedPartitions: [PartitionPath]
+    }
+
+    /// Step 0 of the commit protocol.
+    static func take(_ handle: TableHandle, commitToken: String?) async throws -> WriteGround {
+        let meter = MeteredStore(handle.store)
+        let table = TableHandle(store: meter, path: handle.path, runtime: handle.runtime)
+        let lock = try await Self.lock(table)
+        do {
+            return try await WriteGround(table, meter, lock, commitToken)
+        } catch {
+            await lock?.release()
+            throw TableFault(error)
+        }
+    }
+
+    /// A store without a lock of its own (none is in use yet) lets anyone in; the conditional puts of the timeline still
+    /// let only one of two writers begin an instant.
+    private static func lock(_ table: TableHandle) async throws -> (any ExclusiveAccess)? {
+        do {
+            return try await table.store.exclusiveAccess(to: table.metaFolder)
+        } catch let error as StorageError where error.code == .notFound {
+            throw TableFault(.notFound, "there is no table here", at: table.path)
+        } catch {
+            throw TableFault(error)
+        }
+    }
+
+    private init(_ table: TableHandle, _ meter: MeteredStore, _ lock: (any ExclusiveAccess)?, _ commitToken: String?) async throws {
+        self.table = table
+        self.meter = meter
+        self.lock = lock
+        lookupMeter = meter.scoped()
+        lookupTable = TableHandle(store: lookupMeter, path: table.path, runtime: table.runtime)
+
+        var timeline = try await Timeline.load(table)
+        properties = try await TableProperties.load(table, knownSize: timeline.size(ofOther: "hoodie.properties"))
+        try Refusals.check(properties)
+        try Refusals.check(timeline)
+        let rollback = Rollback(table: table, zone: properties.zone)
+        (rolledBack, timeline) = try await rollback.failedWrites(timeline)
+        try await Self.tidy(timeline, rollback)
+        self.timeline = timeline
+
+        let commits = CompletedCommits(table, timeline: timeline)
+        guard let known = try await TableSchema.load(properties, commits) else {
+            throw TableFault(.unsupported, "neither the properties nor a commit tell the table's schema")
+        }
+        schema = try WriteSchema(known.schema, of: properties)
+        try Refusals.check(properties, against: known.schema)
+        history = try await CommitHistory.load(commits, token: commitToken)
+        selection = try await SliceSelection.load(commits)
+    }
+
+    /// The newest base file of every group. Cost: a listing of the table, the first time.
+    func latestFiles() async throws -> LatestFiles {
+        if let files { return files }
+        let all = try await ListedFiles(table).allFiles()
+        let latest = selection.latestBaseFiles(of: all)
+        try Refusals.check(latest, logFiles: all.logFiles)
+        let found = LatestFiles(latest: latest, markedPartitions: all.markedPartitions)
+        files = found
+        return found
+    }
+
+    func release() async { await lock?.release() }
+
+    /// Removes what completed writes could not: their markers, and files of writers that died while writing.
+    private static func tidy(_ timeline: Timeline, _ rollback: Rollback) async throws {
+        let table = rollback.table
+        guard timeline.folders.contains(".temp") else { return }
+        let temporary = table.metaFolder.appending(".temp")
+        for folder in try await table.store.list(temporary, recursive: false).folders {
+            // Of instants that are pending there are none by now; of others than instants, somebody else's.
+            guard let instant = InstantTime(folder.name) else { continue }
+            try await rollback.removeTraces(of: instant, timeline)
+            try await table.store.removeEmptyFolders(in: folder)
+        }
+        try await table.store.sweepTemporaryFiles(in: table.metaFolder, olderThanMilliseconds: 0)
+    }
+}

@@ -1,0 +1,117 @@
+import TarnBase
+import TarnColumns
+import TarnParquet
+import TarnStorage
+import TarnTable
+
+/// One base file in the making: its marker, its meta columns, its footer (hudi-format §4).
+///
+/// Bytes go out as the Parquet writer emits them; nothing is readable before `finish`. One owner.
+final class BaseFileWriter {
+    let place: FilePlace
+    var counts = FileCounts()
+
+    private let context: RewriteContext
+    private let parquet: ParquetFileWriter
+    private let upload: any PartWriter
+    private let keys: KeySpool
+    /// Changed rows so far: what their sequence numbers count.
+    private var changedRowCount: Int64 = 0
+
+    /// The marker is durable before the file begins, so that a crash leaves none that rollback cannot find.
+    init(_ context: RewriteContext, _ place: FilePlace) async throws {
+        self.context = context
+        self.place = place
+        let table = context.table
+        do {
+            _ = try await table.store.putOnce(Bytes(), at: table.markerFolder(of: context.instant).appending(place.marker))
+            parquet = try ParquetFileWriter(schema: context.schema.fileColumns, options: context.parquetOptions)
+            keys = KeySpool(memoryLimit: context.memory.window * 4, scratch: context.scratch)
+            upload = try await table.store.upload(at: table.path.appending(place.relativePath))
+        } catch {
+            throw TableFault(error, at: table.path.appending(place.relativePath), instant: context.instant)
+        }
+    }
+
+    var rowCount: Int64 { parquet.rowCount }
+    /// Of the whole file if it ended now: the Parquet writer's estimate and the filter's share of the footer.
+    var estimatedBytes: Int64 { parquet.estimatedBytes + Int64(keys.count) * Self.filterBitsPerKey / 6 }
+
+    /// 43.2 bits a key at the error rate of Hudi, of which Base64 writes six in a byte.
+    private static let filterBitsPerKey: Int64 = 44
+
+    // MARK: Rows
+
+    /// Rows of another version of this file, as they are but for the name of the file.
+    func renamed(_ batch: RecordBatch) throws -> RecordBatch {
+        let adapted = try batch.adapted(to: context.schema.fileColumns)
+        var columns = adapted.columns
+        columns[4] = .constant(place.name.text, count: batch.rowCount)
+        return RecordBatch(schema: adapted.schema, columns: columns, rowCount: batch.rowCount)
+    }
+
+    /// Changed rows with their meta fields, and their event times counted.
+    ///
+    /// - Parameter rows: The table's columns, then the event time.
+    func changedRows(_ rows: RecordBatch) -> RecordBatch {
+        let count = rows.rowCount
+        let own = Array(rows.columns.dropLast())
+        if case (.int(let first), .int(let last))? = rows.columns[own.count].minMax() {
+            counts.see(event: first)
+            counts.see(event: last)
+        }
+        let sequence = Column.numberedText(prefix: "\(context.instant)_\(place.number)_", first: changedRowCount, count: count)
+        changedRowCount += Int64(count)
+        let key = rows[context.properties.recordKeyFields[0]]
+        guard let key else { preconditionFailure("checked by Refusals") }
+        let meta: [Column] = [
+            .constant(context.instant.description, count: count), sequence, key.plainText(),
+            .constant(place.partition.text, count: count), .constant(place.name.text, count: count),
+        ]
+        return RecordBatch(schema: context.schema.fileColumns, columns: meta + own, rowCount: count)
+    }
+
+    func append(_ batch: RecordBatch) async throws {
+        do {
+            guard batch.columns[2].nullCount == 0 else { throw TableFault(.corrupt, "a stored row without a record key") }
+            try keys.append(batch.columns[2])
+            try parquet.append(batch)
+            for bytes in parquet.takeOutput() { try await upload.write(bytes) }
+        } catch {
+            throw located(error)
+        }
+    }
+
+    // MARK: The end
+
+    func finish() async throws -> TableRewriter.Written {
+        do {
+            for bytes in try parquet.finish(keyValueMetadata: footer()) { try await upload.write(bytes) }
+            let info = try await upload.finish()
+            return TableRewriter.Written(place: place, rowCount: parquet.rowCount, byteCount: info.size, counts: counts)
+        } catch {
+            throw located(error)
+        }
+    }
+
+    func abandon() async { await upload.abandon() }
+
+    private func footer() throws -> [(key: String, value: String)] {
+        let filter = try keys.bloomFilter()
+        var entries = [
+            (key: BaseFileFooter.avroSchema, value: context.schema.footerText),
+            (key: BaseFileFooter.writerModel, value: "avro"),
+            (key: BaseFileFooter.bloomFilter, value: filter.footerText()),
+        ]
+        if let code = filter.typeCode { entries.append((key: BaseFileFooter.bloomFilterType, value: code)) }
+        if let range = keys.range {
+            entries.append((key: BaseFileFooter.minRecordKey, value: range.least))
+            entries.append((key: BaseFileFooter.maxRecordKey, value: range.greatest))
+        }
+        return entries
+    }
+
+    private func located(_ error: any Error) -> TableFault {
+        TableFault(error, at: context.table.path.appending(place.relativePath), instant: context.instant)
+    }
+}

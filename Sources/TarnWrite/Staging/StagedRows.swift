@@ -1,0 +1,194 @@
+import TarnBase
+import TarnColumns
+import TarnStorage
+import TarnTable
+
+/// The changes of one write: rows as bytes, in memory or in a scratch file, and an index record for each change.
+///
+/// Rows are kept row by row: any of them is read back by its offset, whatever order the files need.
+final class StagedRows {
+    /// A column that travels with the rows: the event time, for the write stats. No table can have a column of this name.
+    static let eventTime = Field("_tarn_event_ms", .int64)
+
+    let partitions: PartitionNames
+    private(set) var count: Int64 = 0
+
+    private let schema: Schema
+    private let key: Int
+    private let ordering: Int?
+    private let partition: Int?
+    /// Columns that hold no nulls besides those three.
+    private let required: [Int]
+    private let hash: KeyHash
+    private let coder: RowCoder
+    private let rows: SpilledBytes
+    private let records: SpilledBytes
+
+    init(_ schema: Schema, properties: TableProperties, hash: KeyHash, memory: MemoryPlan, scratch: ScratchSpace) {
+        self.schema = schema
+        self.hash = hash
+        partitions = PartitionNames(properties)
+        guard let key = schema.index(of: properties.recordKeyFields[0]) else { preconditionFailure("checked by Refusals") }
+        self.key = key
+        ordering = properties.orderingField.flatMap { schema.index(of: $0) }
+        partition = properties.partitionFields.first.flatMap { schema.index(of: $0) }
+        required = schema.fields.indices.filter { !schema.fields[$0].isNullable }
+        coder = RowCoder(schema: Schema(schema.fields + [Self.eventTime]))
+        rows = SpilledBytes(memoryLimit: memory.rows, scratch: scratch)
+        records = SpilledBytes(memoryLimit: memory.records, scratch: scratch)
+    }
+
+    var spilledByteCount: Int64 { rows.spilledByteCount + records.spilledByteCount }
+
+    // MARK: Taking changes in
+
+    func stage(_ changes: ChangeBatch) throws -> [RejectedRow] {
+        let batch = changes.rows
+        precondition(batch.schema.fields.map(\.type) == schema.fields.map(\.type), "the rows have other columns than the table")
+        let rejected = reject(changes)
+        let keys = batch.columns[key].plainText()
+        let hashes = keys.hashKeys(hash)
+        let orderings = ordering.flatMap { batch.columns[$0].orderingValues() }
+        let places = partition.map { place(batch.columns[$0].plainText()) }
+
+        var rejections: [RejectedRow] = []
+        var stored: [UInt32] = []
+        var accepted: [(row: Int, kind: ChangeKind, partition: UInt32)] = []
+        for row in 0..<batch.rowCount {
+            let kind = changes.kinds?[row] ?? .upsert
+            if let reason = rejected[row] {
+                rejections.append(RejectedRow(row: row, reason: reason))
+                continue
+            }
+            var place = PartitionNames.none
+            if kind == .upsert {
+                switch places?[row] {
+                case nil: place = 0
+                case .success(let number): place = number
+                case .failure(let fault):
+                    rejections.append(RejectedRow(row: row, reason: fault.message))
+                    continue
+                }
+                stored.append(UInt32(row))
+            }
+            accepted.append((row, kind, place))
+        }
+
+        let times = changes.eventTimes ?? .nulls(.int64, count: batch.rowCount)
+        var full = RecordBatch(schema: coder.schema, columns: batch.columns + [times], rowCount: batch.rowCount)
+        if stored.count < full.rowCount { full = full.take(stored) }
+        var encoded = ByteBuilder()
+        let offsets = coder.encode(full, into: &encoded)
+        let start = try encoded.withUnsafeBytes { try rows.append($0) }
+        try addRecords(accepted, hashes: hashes, orderings: orderings, offsets: offsets, start: start)
+        return rejections
+    }
+
+    /// - Parameter offsets: Where the upserts' rows begin behind `start`, and where the last ends.
+    private func addRecords(
+        _ accepted: [(row: Int, kind: ChangeKind, partition: UInt32)], hashes: KeyHashes, orderings: OrderingValues?, offsets: [Int],
+        start: Int64
+    ) throws {
+        var next = 0
+        var made: [IndexRecord] = []
+        made.reserveCapacity(accepted.count)
+        for (row, kind, place) in accepted {
+            let length = kind == .upsert ? offsets[next + 1] - offsets[next] : 0
+            // Without an ordering field all values are equal, and the later change wins.
+            let value = kind == .deleteByKey ? Int64.min : orderings?[row] ?? 0
+            made.append(
+                IndexRecord(
+                    hash: (hashes[row].low, hashes[row].high), ordering: value, kind: kind,
+                    rowOffset: start + Int64(offsets[next]), rowLength: UInt32(length), partition: place))
+            if kind == .upsert { next += 1 }
+        }
+        try made.withUnsafeBytes { _ = try records.append($0) }
+        count += Int64(made.count)
+    }
+
+    // MARK: What is not taken
+
+    private func reject(_ changes: ChangeBatch) -> [Int: String] {
+        let batch = changes.rows
+        var reasons: [Int: String] = [:]
+        func kind(_ row: Int) -> ChangeKind { changes.kinds?[row] ?? .upsert }
+        func refuseNulls(_ column: Int, _ what: String, where applies: (ChangeKind) -> Bool) {
+            guard let validity = batch.columns[column].validity else { return }
+            for row in 0..<batch.rowCount where !validity[row] && applies(kind(row)) {
+                if reasons[row] == nil { reasons[row] = "\(what) '\(schema.fields[column].name)' is null" }
+            }
+        }
+        refuseNulls(key, "record key") { _ in true }
+        if schema.fields[key].type == .string {
+            for row in batch.columns[key].rowsOfEmptyText() where reasons[row] == nil {
+                reasons[row] = "record key '\(schema.fields[key].name)' is empty"
+            }
+        }
+        if let ordering { refuseNulls(ordering, "ordering field") { $0 != .deleteByKey } }
+        if let partition { refuseNulls(partition, "partition field") { $0 == .upsert } }
+        for column in required { refuseNulls(column, "column") { $0 == .upsert } }
+        return reasons
+    }
+
+    private func place(_ texts: Column) -> [Result<UInt32, TableFault>] {
+        let hashes = texts.hashKeys(hash)
+        return (0..<texts.count).map { row in
+            let value = UInt128(hashes[row].high) << 64 | UInt128(hashes[row].low)
+            return partitions.number(hash: value) {
+                if case .text(let bytes) = texts.cell(at: row) { bytes.printableText } else { "" }
+            }
+        }
+    }
+
+    // MARK: Reading back
+
+    /// The rows of changes that have one, in their order: the table's columns, and the event time last.
+    func gather(_ changes: [PlacedChange]) throws -> RecordBatch {
+        var places: [Range<Int>] = []
+        places.reserveCapacity(changes.count)
+        var total = 0
+        for change in changes {
+            places.append(total..<(total + Int(change.rowLength)))
+            total += Int(change.rowLength)
+        }
+        let bytes = try Bytes(unsafeUninitializedCapacity: total) { buffer in
+            guard let base = buffer.baseAddress else { return 0 }
+            for (change, place) in zip(changes, places) {
+                try rows.copy(change.rowOffset..<(change.rowOffset + Int64(change.rowLength)), to: base + place.lowerBound)
+            }
+            return total
+        }
+        return try coder.decode(bytes, rows: places)
+    }
+
+    /// The changes whose key hash falls into part `part` of `parts` equal ones, in the order of arrival.
+    func directory(part: Int, of parts: Int) throws -> KeyDirectory {
+        var capacity = Int(count)
+        if parts > 1 {
+            capacity = 0
+            try forEachRecord { if $0.part(of: parts) == part { capacity += 1 } }
+        }
+        let directory = KeyDirectory(capacity: capacity)
+        try forEachRecord { if parts == 1 || $0.part(of: parts) == part { directory.add($0) } }
+        return directory
+    }
+
+    private func forEachRecord(_ body: (IndexRecord) -> Void) throws {
+        let batch = 4096
+        let buffer = UnsafeMutablePointer<IndexRecord>.allocate(capacity: batch)
+        defer { buffer.deallocate() }
+        var next: Int64 = 0
+        while next < count {
+            let part = Int(min(Int64(batch), count - next))
+            let start = next * Int64(IndexRecord.byteCount)
+            try records.copy(start..<(start + Int64(part * IndexRecord.byteCount)), to: buffer)
+            for index in 0..<part { body(buffer[index]) }
+            next += Int64(part)
+        }
+    }
+}
+
+extension IndexRecord {
+    /// By the upper bits of the hash's upper half, which nothing else goes by.
+    fileprivate func part(of parts: Int) -> Int { Int((hashHigh >> 32) * UInt64(parts) >> 32) }
+}
