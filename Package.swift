@@ -50,6 +50,7 @@ let package = Package(
         // tests
         support("TarnTestSupport", at: "TestSupport", uses: ["TarnStorage", "TarnColumns", "TarnBase"]),
         tests("UnitTests", uses: ["TarnCommandLine", "TarnIngest", "Tarn", "TarnFreshness", "TarnCheck", "TarnRead", "TarnWrite", "TarnTable", "TarnParquet", "TarnAvro", "TarnStorage", "TarnColumns", "TarnBase"]),
+        tests("HistoryTests", uses: ["TarnWrite", "TarnTable", "TarnParquet", "TarnAvro", "TarnStorage", "TarnColumns", "TarnBase"]),
         tests("TidyTests", uses: []),
     ]
 )

@@ -34,18 +34,19 @@ struct CommitProtocol {
 
         let pending = try await begin()
         let instant = pending.time
+        let rewriter = TableRewriter(
+            context(instant), layout: layout, changes: changes, rows: rows, partitions: partitions, markedPartitions: marked)
         do {
-            let rewriter = TableRewriter(
-                context(instant), layout: layout, changes: changes, rows: rows, partitions: partitions, markedPartitions: marked)
             try await rewriter.run()
             try await extras.beforeCompletion?(instant)
-            let metadata = commit(instant, rewriter.written, extras, report)
-            _ = try await pending.complete(with: metadata.encoded(), on: TimelineWriter(table))
-            report.add(rewriter.written)
-            await removeMarkers(of: instant, rewriter.written)
         } catch {
+            pending.abandon()
             throw TableFault(error, instant: instant)
         }
+        let metadata = commit(instant, rewriter.written, extras, report)
+        _ = try await pending.complete(with: metadata.encoded(), on: TimelineWriter(table))
+        report.add(rewriter.written)
+        await removeMarkers(of: instant, rewriter.written)
         report.instant = instant
         return counted(report)
     }

@@ -38,16 +38,18 @@ struct TableKeyScan {
                 guard let keys = batch.rows[MetaFields.recordKey], keys.type == .string else {
                     throw TableFault(.corrupt, "the record keys are no strings", at: file.path(in: table))
                 }
-                let orderings = try orderingField.map { try orderings($0, batch.rows, file) }
+                let orderings = try orderings(batch.rows, file)
                 try directory.forEachMatch(keys.hashKeys(hash)) { row, entry in
-                    let ordering = orderings.map { $0.validity.map { !$0[row] } ?? false ? .min : $0[row] } ?? 0
+                    var ordering: Int64 = 0
+                    if let orderings { ordering = orderings.validity.map { $0[row] } ?? true ? orderings[row] : Int64.min }
                     try body(number, UInt32(batch.firstRow + Int64(row)), entry, ordering)
                 }
             }
         }
     }
 
-    private func orderings(_ field: String, _ rows: RecordBatch, _ file: BaseFile) throws -> OrderingValues {
+    private func orderings(_ rows: RecordBatch, _ file: BaseFile) throws -> OrderingValues? {
+        guard let field = orderingField else { return nil }
         guard let values = rows[field]?.orderingValues() else {
             throw TableFault(.unsupported, "the ordering field '\(field)' has a type in this file that is not compared", at: file.path(in: table))
         }

@@ -21,8 +21,9 @@ final class StagedRows {
     private let required: [Int]
     private let hash: KeyHash
     private let coder: RowCoder
+    private let scratch: ScratchSpace
     private let rows: SpilledBytes
-    private let records: SpilledBytes
+    private var records: SpilledBytes
 
     init(_ schema: Schema, properties: TableProperties, hash: KeyHash, memory: MemoryPlan, scratch: ScratchSpace) {
         self.schema = schema
@@ -34,6 +35,7 @@ final class StagedRows {
         partition = properties.partitionFields.first.flatMap { schema.index(of: $0) }
         required = schema.fields.indices.filter { !schema.fields[$0].isNullable }
         coder = RowCoder(schema: Schema(schema.fields + [Self.eventTime]))
+        self.scratch = scratch
         rows = SpilledBytes(memoryLimit: memory.rows, scratch: scratch)
         records = SpilledBytes(memoryLimit: memory.records, scratch: scratch)
     }
@@ -172,6 +174,9 @@ final class StagedRows {
         try forEachRecord { if parts == 1 || $0.part(of: parts) == part { directory.add($0) } }
         return directory
     }
+
+    /// Gives their memory back; once every change has its place.
+    func forgetRecords() { records = SpilledBytes(memoryLimit: 0, scratch: scratch) }
 
     private func forEachRecord(_ body: (IndexRecord) -> Void) throws {
         let batch = 4096
