@@ -66,7 +66,7 @@ import Testing
     }
 
     @Test func `random schemas print and parse back`() throws {
-        try withSeed { random, seed in
+        try withSeed { (random: inout SplitMix64, seed: UInt64) throws in
             for _ in 0..<200 {
                 let schema = RandomAvro.schema(using: &random)
                 #expect(try AvroSchema(parsing: schema.description) == schema, "TARN_SEED=\(seed)")
