@@ -1,0 +1,86 @@
+import TarnBase
+
+extension BoundFilter {
+    /// Whether rows of a part with these statistics can pass. False is certain, true is not.
+    ///
+    /// - Parameter statistics: By position in ``schema``; nil when nothing is known. Of a struct's members nothing is.
+    package func mayMatch(_ statistics: (Int) -> ColumnStatistics?) -> Bool {
+        BoundFilter.may(node, statistics).beTrue
+    }
+
+    /// Whether rows can exist for which the node is true, and for which it is false.
+    private struct Possible {
+        var beTrue: Bool
+        var beFalse: Bool
+    }
+
+    private static func may(_ node: Node, _ statistics: (Int) -> ColumnStatistics?) -> Possible {
+        switch node {
+        case .and(let left, let right):
+            let (l, r) = (may(left, statistics), may(right, statistics))
+            return Possible(beTrue: l.beTrue && r.beTrue, beFalse: l.beFalse || r.beFalse)
+        case .or(let left, let right):
+            let (l, r) = (may(left, statistics), may(right, statistics))
+            return Possible(beTrue: l.beTrue || r.beTrue, beFalse: l.beFalse && r.beFalse)
+        case .not(let inner):
+            let possible = may(inner, statistics)
+            return Possible(beTrue: possible.beFalse, beFalse: possible.beTrue)
+        case .isNull(let path):
+            guard path.members.isEmpty, let known = statistics(path.top) else { return Possible(beTrue: true, beFalse: true) }
+            return Possible(beTrue: known.nullCount != 0, beFalse: !known.holdsNoValue)
+        case .test(let path, let test):
+            guard path.members.isEmpty, let known = statistics(path.top) else { return Possible(beTrue: true, beFalse: true) }
+            if known.holdsNoValue { return Possible(beTrue: false, beFalse: false) }
+            return may(test, known)
+        }
+    }
+
+    private static func may(_ test: ValueTest, _ known: ColumnStatistics) -> Possible {
+        if case .any(let tests) = test {
+            let all = tests.map { may($0, known) }
+            return Possible(beTrue: all.contains { $0.beTrue }, beFalse: all.allSatisfy { $0.beFalse })
+        }
+        guard let lower = known.lowerBound, let upper = known.upperBound else { return Possible(beTrue: true, beFalse: true) }
+        switch (test, lower, upper) {
+        case (.decimals(let low, let high), .decimal(let min), .decimal(let max)):
+            return Possible(beTrue: min <= high && max >= low, beFalse: min < low || max > high)
+        case (.integers(let low, let high), _, _):
+            guard let min = number(lower), let max = number(upper) else { return Possible(beTrue: true, beFalse: true) }
+            let isNaNPossible = known.mayHoldNaN && isFloating(lower)
+            let greatest = isNaNPossible ? Swift.max(max, Column.filterValue(.nan)) : max
+            return Possible(beTrue: min <= high && greatest >= low, beFalse: min < low || greatest > high)
+        case (.text(let comparison, let text), .text, .text):
+            return may(comparison, .text(text), lower, upper)
+        default: return Possible(beTrue: true, beFalse: true)
+        }
+    }
+
+    private static func may(_ comparison: Filter.Comparison, _ value: Cell, _ min: Cell, _ max: Cell) -> Possible {
+        let isBelowAll = Cell.isLess(value, min)
+        let isAboveAll = Cell.isLess(max, value)
+        return switch comparison {
+        case .equal: Possible(beTrue: !isBelowAll && !isAboveAll, beFalse: !(min == value && max == value))
+        case .less: Possible(beTrue: Cell.isLess(min, value), beFalse: !isAboveAll)
+        case .lessOrEqual: Possible(beTrue: !isBelowAll, beFalse: Cell.isLess(value, max))
+        case .greater: Possible(beTrue: Cell.isLess(value, max), beFalse: !isBelowAll)
+        case .greaterOrEqual: Possible(beTrue: !isAboveAll, beFalse: Cell.isLess(min, value))
+        }
+    }
+
+    private static func number(_ cell: Cell) -> Int64? {
+        switch cell {
+        case .int(let value): value
+        case .boolean(let value): value ? 1 : 0
+        case .float(let value): Column.filterValue(Double(value))
+        case .double(let value): Column.filterValue(value)
+        default: nil
+        }
+    }
+
+    private static func isFloating(_ cell: Cell) -> Bool {
+        switch cell {
+        case .float, .double: true
+        default: false
+        }
+    }
+}
