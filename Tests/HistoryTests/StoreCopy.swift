@@ -1,0 +1,14 @@
+import TarnBase
+import TarnStorage
+
+extension ObjectStore {
+    /// A store in memory that holds what this one does.
+    func copied(runtime: Runtime) async throws -> MemoryStore {
+        let copy = MemoryStore(runtime: runtime)
+        for object in try await list(.root, recursive: true).objects {
+            let bytes = object.size == 0 ? Bytes() : try await get(object.path, ranges: [0..<object.size])[0]
+            try await copy.put(bytes, at: object.path, condition: .always)
+        }
+        return copy
+    }
+}
