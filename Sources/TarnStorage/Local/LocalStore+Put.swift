@@ -11,6 +11,13 @@ extension LocalStore {
             // A file without content is never seen half-written, so it needs no temporary name.
             if bytes.isEmpty { return try createEmpty(path) }
         }
+        let version = try write(bytes, at: path, condition)
+        try synchronizeFolder(of: path)
+        return version
+    }
+
+    /// All of a put but the folder's fsync, which comes when the temporary name is gone.
+    private func write(_ bytes: Bytes, at path: ObjectPath, _ condition: PutCondition) throws -> ObjectVersion {
         let temporary = try TemporaryFile(for: path, in: self)
         let status: stat
         do {
@@ -24,7 +31,6 @@ extension LocalStore {
         case .always: try replace(path, by: temporary, expecting: nil)
         case .ifMatching(let version): try replace(path, by: temporary, expecting: version)
         }
-        try synchronizeFolder(of: path)
         return status.version
     }
 

@@ -34,7 +34,16 @@ struct OpenFile: ~Copyable, Sendable {
         var done = 0
         while done < bytes.count {
             let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
-            done += try retried { write(descriptor, rest.baseAddress, rest.count) }
+            done += try retried { Glibc.write(descriptor, rest.baseAddress, rest.count) }
+        }
+    }
+
+    /// Writes all of `bytes` from `offset` on.
+    func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(SystemError) {
+        var done = 0
+        while done < bytes.count {
+            let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
+            done += try retried { pwrite(descriptor, rest.baseAddress, rest.count, off_t(offset) + done) }
         }
     }
 
