@@ -10,7 +10,9 @@ package import TarnBase
 package class ColumnBuilder {
     package let type: DataType
     /// Rows so far.
-    package final private(set) var count = 0
+    package final var count: Int { rows }
+    // Internal to the module, so that the compiler can see all accesses and leave out their exclusivity checks.
+    private final var rows = 0
     private final var validity: GrowingBits?
 
     fileprivate init(_ type: DataType) { self.type = type }
@@ -60,7 +62,7 @@ package class ColumnBuilder {
             bits.append(false)
             validity = bits
         }
-        count &+= 1
+        rows &+= 1
     }
 
     /// Forgets all rows from `row` on, for a record that turned out to be bad half-way.
@@ -69,16 +71,16 @@ package class ColumnBuilder {
         guard row < count || hasOpenChildren else { return }
         validity?.truncate(to: row)
         truncateValues(to: row)
-        count = row
+        rows = row
     }
 
     /// The column; the builder is empty afterwards and may be used again.
     package final func finish() -> Column {
-        let rows = count
+        let finished = rows
         let bits = validity?.finish()
         validity = nil
-        count = 0
-        return Column(type, count: rows, values: finishValues(rows), validity: bits)
+        rows = 0
+        return Column(type, count: finished, values: finishValues(finished), validity: bits)
     }
 
     /// Memory held, for budgets.
@@ -87,7 +89,7 @@ package class ColumnBuilder {
     @inline(__always)
     fileprivate final func didAppend() {
         if let validity { validity.append(true) }
-        count &+= 1
+        rows &+= 1
     }
 
     fileprivate func appendPlaceholder() { unfit() }

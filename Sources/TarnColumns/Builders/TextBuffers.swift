@@ -6,7 +6,7 @@ import TarnBase
 final class TextBuffers {
     private var full: [Bytes] = []
     private var fullByteCount = 0
-    private var current = GrowingBuffer()
+    private let current = GrowingBuffer()
     private var nextCapacity = 4096
 
     var byteCount: Int { fullByteCount + current.capacity }

@@ -8,15 +8,18 @@ package struct KeyHashes: Sendable {
     package let bytes: Bytes
     package let count: Int
 
+    @frozen
     package struct Value: BitwiseCopyable, Hashable, Sendable {
         package let low: UInt64
         package let high: UInt64
+        @inlinable
         package init(low: UInt64, high: UInt64) {
             self.low = low
             self.high = high
         }
     }
 
+    @inlinable
     package subscript(row: Int) -> Value {
         precondition(row >= 0 && row < count)
         return bytes.withValues(of: Value.self) { $0[row] }

@@ -8,7 +8,7 @@ package struct OrderingValues: Sendable {
     /// 1 = there is a value; nil when there is one everywhere.
     package let validity: Bitmap?
 
-    @inline(__always)
+    @inlinable
     package subscript(row: Int) -> Int64 {
         precondition(row >= 0 && row < count)
         return bytes.withValues(of: Int64.self) { $0[row] }

@@ -84,6 +84,12 @@ struct TextTests {
         floats.removeAll { !$0.isFinite }
         for (text, value) in zip(lines(Column(doubles: doubles)), doubles) { #expect(text == "\(value)") }
         for (text, value) in zip(lines(Column(floats: floats)), floats) { #expect(text == "\(value)") }
+        // Java's form reads back too, and has one digit before the point when it has an exponent.
+        for value in doubles {
+            let text = JavaNumbers.text(value)
+            #expect(Double(text) == value && text.contains("E") == (value != 0 && !(1e-3..<1e7).contains(value.magnitude)), "\(value)")
+        }
+        for value in floats { #expect(Float(JavaNumbers.text(value)) == value) }
     }
 
     @Test func `csv quotes what needs it and tells null from empty`() {
