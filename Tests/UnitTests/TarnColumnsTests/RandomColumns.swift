@@ -4,7 +4,7 @@ import TarnColumns
 
 /// Random columns of any type and in any of their forms (sliced, dictionary coded), for comparing kernels with cells.
 struct RandomColumns {
-    private(set) var random: SeededGenerator
+    var random: SeededGenerator
 
     init(_ name: StaticString = #function) { random = SeededGenerator(name) }
 
