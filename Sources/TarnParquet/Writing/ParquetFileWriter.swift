@@ -79,7 +79,7 @@ package final class ParquetFileWriter {
     }
 
     /// The file's length if it were finished now, footer included, key-value metadata not. Within about 20% once a few pages
-    /// were compressed, and after the first 4 KiB of a column already near it.
+    /// were compressed, and already near it after the first KiB of a column.
     package var estimatedBytes: Int64 { writtenBytes + Int64(groupEstimate) + footerEstimate }
 
     private var groupEstimate: Int {

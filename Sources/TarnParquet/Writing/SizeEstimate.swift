@@ -5,7 +5,7 @@ struct SizeEstimate {
     /// The size at which the last trial was made.
     private var trialByteCount = 0
     /// Smaller than this, a column is estimated at its raw size.
-    private static let worthATrial = 4096
+    private static let worthATrial = 1024
 
     /// A page of `raw` bytes became `compressed`. Later pages count more.
     mutating func learn(raw: Int, compressed: Int) {
@@ -15,7 +15,7 @@ struct SizeEstimate {
         trialByteCount = .max
     }
 
-    /// What `raw` bytes will take. Before the first page, `trial` compresses what there is: at 4 KiB, and again at each
+    /// What `raw` bytes will take. Before the first page, `trial` compresses what there is: at 1 KiB, and again at each
     /// fourfold size.
     mutating func bytes(for raw: Int, trial: () -> Int) -> Int {
         if raw >= SizeEstimate.worthATrial, trialByteCount < raw / 4 {
