@@ -1,0 +1,9 @@
+/// Why one event is not taken; it goes to quarantine with this reason and harms nobody else.
+package struct Refusal: Error, Hashable, Sendable, CustomStringConvertible {
+    /// For a person: `column 'x': expected int64, found object`.
+    package let reason: String
+
+    package init(_ reason: String) { self.reason = reason }
+
+    package var description: String { reason }
+}
