@@ -43,11 +43,10 @@ enum JSONText {
         guard text.isEscaped else {
             return String(decoding: UnsafeRawBufferPointer(start: text.start, count: text.count), as: UTF8.self)
         }
-        var bytes = [UInt8](repeating: 0, count: text.count)
-        let count = try bytes.withUnsafeMutableBytes { (buffer) throws(Refusal) -> Int in
-            try unescape(text, to: buffer.baseAddress!)
-        }
-        return String(decoding: bytes[..<count], as: UTF8.self)
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: text.count, alignment: 1)
+        defer { buffer.deallocate() }
+        let count = try unescape(text, to: buffer.baseAddress!)
+        return String(decoding: UnsafeRawBufferPointer(rebasing: buffer[..<count]), as: UTF8.self)
     }
 
     private static func scalar(_ source: inout UnsafeRawPointer, _ end: UnsafeRawPointer) throws(Refusal) -> UInt32 {

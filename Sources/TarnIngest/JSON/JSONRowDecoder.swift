@@ -1,0 +1,490 @@
+import TarnBase
+package import TarnColumns
+
+/// Reads JSON objects into columns by the table's schema: no value becomes an object of its own on the way.
+///
+/// What each type takes (anything else is refused with the column's name):
+///
+/// | column | JSON |
+/// |---|---|
+/// | boolean | `true`, `false` |
+/// | int32, int64 | an integer literal in range |
+/// | float, double | a number, also an integer; `NaN`, `Infinity`, `-Infinity` bare or as text |
+/// | string | text |
+/// | decimal | a number or decimal text, exact at the column's scale; `{"scale", "value"}`; by schema block base64 |
+/// | binary | base64 text |
+/// | date | days since 1970, `yyyy-MM-dd` |
+/// | timestamp | an integer in the column's unit (or the schema block's), RFC 3339 text no finer than the unit |
+/// | time | microseconds since midnight (or the schema block's unit), `HH:mm:ss.ffffff` |
+/// | list, struct, map | array; object with the fields of the schema; object (text keys) |
+///
+/// An unknown or repeated member refuses the row; a missing one is null where the schema allows it. One owner.
+package final class JSONRowDecoder {
+    package let schema: Schema
+    let batch: BatchBuilder
+    /// All columns, nested ones behind their parents; the top level comes first, in the schema's order.
+    let nodes: UnsafeMutablePointer<JSONColumn>
+    private let nodeCount: Int
+    /// Dotted names, for messages.
+    private let paths: [String]
+    private let patterns: UnsafeMutableRawPointer
+    let scratch = JSONScratch()
+    /// What stands for a value that the event does not carry; the empty text when there is no such thing.
+    private let placeholder: Bytes
+    /// Whether this row had values the event does not carry, and the top-level columns of them.
+    private(set) var unavailable: [Int] = []
+
+    package init(schema: Schema, placeholder: String = "") {
+        self.schema = schema
+        self.placeholder = Bytes(placeholder)
+        batch = BatchBuilder(schema: schema)
+        var layout = JSONColumnLayout()
+        layout.add(zip(schema.fields, batch.columns).map { ($0, $1) })
+        nodeCount = layout.columns.count
+        paths = layout.paths
+        nodes = .allocate(capacity: max(1, nodeCount))
+        nodes.initialize(from: layout.columns, count: nodeCount)
+        patterns = .allocate(byteCount: layout.patterns.count + 16, alignment: 16)
+        layout.patterns.withUnsafeBytes { patterns.copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
+    }
+
+    deinit {
+        nodes.deallocate()
+        patterns.deallocate()
+    }
+
+    var topLevel: Range<Int> { 0..<schema.fields.count }
+
+    /// Tells what the integers and texts of the coming rows mean; nil = what stands in the table above.
+    func setMeaning(_ row: ConnectSchema?) { setMeaning(row?.fields, topLevel) }
+
+    private func setMeaning(_ fields: [String: ConnectSchema]?, _ range: Range<Int>) {
+        for index in range { setMeaning(fields?[nodes[index].name(in: patterns)], index) }
+    }
+
+    private func setMeaning(_ schema: ConnectSchema?, _ index: Int) {
+        nodes[index].meaning = schema?.meaning ?? .plain
+        switch nodes[index].kind {
+        case .structure: setMeaning(schema?.fields, nodes[index].children)
+        case .list, .map: setMeaning(schema?.elements.first, nodes[index].children.upperBound - 1)
+        default: break
+        }
+    }
+
+    // MARK: Rows
+
+    /// Reads the object at `cursor` as the row begun: every column gets at most one value.
+    /// - Parameter filled: A column that the caller appends itself; a value for it is passed over.
+    func readRow(_ cursor: inout JSONCursor, except filled: Int?) throws(Refusal) {
+        if !unavailable.isEmpty { unavailable.removeAll(keepingCapacity: true) }
+        let row = batch.rowCount
+        try readMembers(&cursor, topLevel, at: row, filled: filled)
+    }
+
+    /// Reads, of the object at `cursor`, the columns `wanted`; other members are passed over, known or not.
+    func readSelected(_ cursor: inout JSONCursor, _ wanted: [Int]) throws(Refusal) {
+        guard cursor.take(Ascii.openBrace) else { throw Refusal("expected an object, found \(cursor.kindHere)") }
+        if cursor.take(Ascii.closeBrace) { return }
+        repeat {
+            let name = try cursor.memberName()
+            if let index = find(name, topLevel, after: topLevel.lowerBound), wanted.contains(index) {
+                guard nodes[index].count == batch.rowCount else { throw repeated(index) }
+                try readValue(&cursor, index)
+            } else {
+                try cursor.skipValue()
+            }
+        } while try cursor.another(before: Ascii.closeBrace)
+    }
+
+    private func readMembers(_ cursor: inout JSONCursor, _ columns: Range<Int>, at row: Int, filled: Int?) throws(Refusal) {
+        guard cursor.take(Ascii.openBrace) else { throw Refusal("expected an object, found \(cursor.kindHere)") }
+        var found = 0
+        if !cursor.take(Ascii.closeBrace) {
+            var expected = columns.lowerBound
+            repeat {
+                cursor.skipBlanks()
+                var index = expected
+                // Writers keep the order of their fields: compare with `"name":` of the next column at once.
+                if expected < columns.upperBound, nodes[expected].isNext(at: cursor, patterns) {
+                    cursor.at += nodes[expected].patternCount
+                } else {
+                    let name = try cursor.memberName()
+                    guard let known = find(name, columns, after: expected) else { throw unknown(name, columns) }
+                    index = known
+                }
+                expected = index &+ 1
+                if index == filled {
+                    try cursor.skipValue()
+                    continue
+                }
+                guard nodes[index].count == row else { throw repeated(index) }
+                try readValue(&cursor, index)
+                found &+= 1
+            } while try cursor.another(before: Ascii.closeBrace)
+        }
+        if found < columns.count { try appendMissing(columns, at: row, filled: filled) }
+    }
+
+    private func appendMissing(_ columns: Range<Int>, at row: Int, filled: Int?) throws(Refusal) {
+        for index in columns where nodes[index].count == row && index != filled {
+            guard nodes[index].isNullable else { throw Refusal("column '\(paths[index])' is missing") }
+            nodes[index].appendNull()
+        }
+    }
+
+    private func find(_ name: JSONCursor.Text, _ columns: Range<Int>, after expected: Int) -> Int? {
+        guard !name.isEscaped else {
+            guard let text = try? JSONText.string(name) else { return nil }
+            return columns.first { nodes[$0].name(in: patterns) == text }
+        }
+        // Columns that a writer leaves out are passed over in order, so the next match is usually near.
+        for index in expected..<max(expected, columns.upperBound) where nodes[index].isNamed(name, patterns) { return index }
+        for index in columns.lowerBound..<min(expected, columns.upperBound) where nodes[index].isNamed(name, patterns) {
+            return index
+        }
+        return nil
+    }
+
+    // MARK: Values
+
+    private func readValue(_ cursor: inout JSONCursor, _ index: Int) throws(Refusal) {
+        let node = nodes + index
+        cursor.skipBlanks()
+        let first = cursor.byte
+        if first == UInt8(ascii: "n") {
+            try cursor.literal("null")
+            guard node.pointee.isNullable else { throw Refusal("column '\(paths[index])' is null") }
+            node.pointee.appendNull()
+            return
+        }
+        switch node.pointee.kind {
+        case .string:
+            guard first == Ascii.quote else { return try readForeignText(&cursor, index) }
+            let text = try cursor.text()
+            if text.isEscaped {
+                let unescaped = try scratch.unescape(text)
+                if isPlaceholder(unescaped) { return markUnavailable(index) }
+                node.pointee.appendText(unescaped)
+            } else {
+                let bytes = UnsafeRawBufferPointer(start: text.start, count: text.count)
+                if isPlaceholder(bytes) { return markUnavailable(index) }
+                node.pointee.appendText(bytes)
+            }
+        case .double:
+            if let value = cursor.shortDouble() {
+                node.pointee.appendDouble(value)
+            } else {
+                try readDouble(&cursor, index)
+            }
+        case .int64:
+            if let value = cursor.shortInteger() {
+                node.pointee.appendInt64(value)
+            } else {
+                node.pointee.appendInt64(try readInteger(&cursor, index))
+            }
+        case .int32:
+            let value: Int64
+            if let short = cursor.shortInteger() { value = short } else { value = try readInteger(&cursor, index) }
+            guard let narrow = Int32(exactly: value) else { throw outOfRange(index) }
+            node.pointee.appendInt32(narrow)
+        case .boolean:
+            if first == UInt8(ascii: "t") {
+                try cursor.literal("true")
+                node.pointee.appendBoolean(true)
+            } else if first == UInt8(ascii: "f") {
+                try cursor.literal("false")
+                node.pointee.appendBoolean(false)
+            } else {
+                try refuseOrMark(&cursor, index)
+            }
+        case .float: try readFloat(&cursor, index)
+        case .decimal: try readDecimal(&cursor, index)
+        case .binary: try readBinary(&cursor, index)
+        case .date: try readDate(&cursor, index)
+        case .timestamp: try readTimestamp(&cursor, index)
+        case .time: try readTime(&cursor, index)
+        case .list: try readList(&cursor, index)
+        case .map: try readMap(&cursor, index)
+        case .structure:
+            guard first == Ascii.openBrace else { return try refuseOrMark(&cursor, index) }
+            try readMembers(&cursor, node.pointee.children, at: node.pointee.count, filled: nil)
+            node.pointee.endStruct()
+        }
+    }
+
+    private func readList(_ cursor: inout JSONCursor, _ index: Int) throws(Refusal) {
+        guard cursor.byte == Ascii.openBracket else { return try refuseOrMark(&cursor, index) }
+        cursor.at += 1
+        let element = nodes[index].children.lowerBound
+        if !cursor.take(Ascii.closeBracket) {
+            repeat { try readValue(&cursor, element) } while try cursor.another(before: Ascii.closeBracket)
+        }
+        guard nodes[element].count <= Int(Int32.max) else { throw Refusal("column '\(paths[index])' has too many elements") }
+        nodes[index].endList()
+    }
+
+    private func readMap(_ cursor: inout JSONCursor, _ index: Int) throws(Refusal) {
+        let children = nodes[index].children
+        guard cursor.byte == Ascii.openBrace, nodes[children.lowerBound].kind == .string else {
+            return try refuseOrMark(&cursor, index)
+        }
+        cursor.at += 1
+        if !cursor.take(Ascii.closeBrace) {
+            repeat {
+                let name = try cursor.memberName()
+                nodes[children.lowerBound].appendText(try scratch.unescape(name))
+                try readValue(&cursor, children.lowerBound + 1)
+            } while try cursor.another(before: Ascii.closeBrace)
+        }
+        guard nodes[children.lowerBound].count <= Int(Int32.max) else { throw Refusal("column '\(paths[index])' has too many entries") }
+        nodes[index].endMap()
+    }
+
+    /// What a text column takes besides text: numbers that the event's schema block declares as such.
+    @inline(never)
+    private func readForeignText(_ cursor: inout JSONCursor, _ index: Int) throws(Refusal) {
+        switch nodes[index].meaning.kind {
+        case .integer where cursor.byte == UInt8(ascii: "-") || Ascii.isDigit(cursor.byte):
+            let number = try cursor.number()
+            guard number.isInteger else { throw wrongType(cursor, index) }
+            nodes[index].appendText(UnsafeRawBufferPointer(start: number.start, count: number.count))
+        case .variableScaleDecimal where cursor.byte == Ascii.openBrace:
+            let (scale, bytes) = try readScaleAndValue(&cursor, index)
+            guard let text = JSONScalars.decimalText(bigEndian: bytes, scale: scale) else { throw outOfRange(index) }
+            nodes[index].appendText(Array(text.utf8))
+        default: throw wrongType(cursor, index)
+        }
+    }
+
+    private func readInteger(_ cursor: inout JSONCursor, _ index: Int) throws(Refusal) -> Int64 {
+        guard isNumber(cursor) else { throw wrongType(cursor, index) }
+        let number = try cursor.number()
+        guard number.isInteger else {
+            throw Refusal("column '\(paths[index])': expected \(nodes[index].typeName), found a number with a point or exponent")
+        }
+        guard let value = number.int64 else { throw outOfRange(index) }
+        return value
+    }
+
+    private func isNumber(_ cursor: JSONCursor) -> Bool {
+        cursor.byte == UInt8(ascii: "-") || Ascii.isDigit(cursor.byte)
+    }
+
+    private func readDouble(_ cursor: inout JSONCursor, _ index: Int) throws(Refusal) {
+        if let special = try readSpecial(&cursor, index) {
+            nodes[index].appendDouble(special)
+            return
+        }
+        guard let value = try cursor.number().double else { throw outOfRange(index) }
+        nodes[index].appendDouble(value)
+    }
+
+    private func readFloat(_ cursor: inout JSONCursor, _ index: Int) throws(Refusal) {
+        if let special = try readSpecial(&cursor, index) {
+            nodes[index].appendFloat(Float(special))
+            return
+        }
+        guard let value = try cursor.number().float else { throw outOfRange(index) }
+        nodes[index].appendFloat(value)
+    }
+
+    /// `NaN` and the infinities, bare or as text; nil where a number stands.
+    private func readSpecial(_ cursor: inout JSONCursor, _ index: Int) throws(Refusal) -> Double? {
+        let isText = cursor.byte == Ascii.quote
+        let begin = cursor
+        if isText { cursor.at += 1 }
+        var value: Double?
+        if cursor.takeWord("NaN") { value = .nan }
+        if cursor.takeWord("Infinity") { value = .infinity }
+        if cursor.takeWord("-Infinity") { value = -.infinity }
+        if isText {
+            guard value != nil, cursor.byte == Ascii.quote else { throw wrongType(begin, index) }
+            cursor.at += 1
+        }
+        guard value != nil || isNumber(cursor) else { throw wrongType(begin, index) }
+        return value
+    }
+
+    private func readDecimal(_ cursor: inout JSONCursor, _ index: Int) throws(Refusal) {
+        let node = nodes[index]
+        let value: Int128?
+        if cursor.byte == Ascii.openBrace {
+            let (scale, bytes) = try readScaleAndValue(&cursor, index)
+            value = JSONScalars.int128(bigEndian: bytes).flatMap {
+                JSONScalars.rescale($0, from: scale, to: node.scale, precision: node.precision)
+            }
+        } else if cursor.byte == Ascii.quote {
+            let text = try scratch.unescape(try cursor.text())
+            if isPlaceholder(text) { return markUnavailable(index) }
+            if node.meaning.kind == .decimal {
+                guard let bytes = scratch.base64(text) else { throw notText("base64", index) }
+                value = JSONScalars.int128(bigEndian: bytes).flatMap {
+                    JSONScalars.rescale($0, from: Int(node.meaning.scale), to: node.scale, precision: node.precision)
+                }
+            } else {
+                value = JSONScalars.decimal(text, precision: node.precision, scale: node.scale)
+            }
+        } else {
+            guard isNumber(cursor) else { throw wrongType(cursor, index) }
+            let number = try cursor.number()
+            value = JSONScalars.decimal(
+                UnsafeRawBufferPointer(start: number.start, count: number.count), precision: node.precision, scale: node.scale)
+        }
+        guard let value else {
+            throw Refusal("column '\(paths[index])': the value does not fit \(nodes[index].typeName) exactly")
+        }
+        node.appendDecimal(value)
+    }
+
+    /// Debezium's `VariableScaleDecimal`: `{"scale": 9, "value": "<base64>"}`. The bytes live until the next use of `scratch`.
+    private func readScaleAndValue(
+        _ cursor: inout JSONCursor, _ index: Int
+    ) throws(Refusal) -> (scale: Int, bytes: UnsafeRawBufferPointer) {
+        cursor.at += 1
+        var scale: Int64?
+        var text: JSONCursor.Text?
+        if !cursor.take(Ascii.closeBrace) {
+            repeat {
+                let name = try JSONText.string(try cursor.memberName())
+                cursor.skipBlanks()
+                switch name {
+                case "scale" where isNumber(cursor): scale = try cursor.number().int64
+                case "value" where cursor.byte == Ascii.quote: text = try cursor.text()
+                default: throw Refusal("column '\(paths[index])': expected \(nodes[index].typeName), found object")
+                }
+            } while try cursor.another(before: Ascii.closeBrace)
+        }
+        guard let scale, (-1024...1024).contains(scale), let text, let bytes = scratch.base64(try scratch.unescape(text)) else {
+            throw Refusal("column '\(paths[index])': expected \(nodes[index].typeName), found object")
+        }
+        return (Int(scale), bytes)
+    }
+
+    private func readBinary(_ cursor: inout JSONCursor, _ index: Int) throws(Refusal) {
+        guard cursor.byte == Ascii.quote else { return try refuseOrMark(&cursor, index) }
+        let text = try scratch.unescape(try cursor.text())
+        if isPlaceholder(text) { return markUnavailable(index) }
+        guard let bytes = scratch.base64(text) else { throw notText("base64", index) }
+        if isPlaceholder(bytes) { return markUnavailable(index) }
+        nodes[index].appendText(bytes)
+    }
+
+    private func readDate(_ cursor: inout JSONCursor, _ index: Int) throws(Refusal) {
+        guard cursor.byte == Ascii.quote else {
+            guard let days = Int32(exactly: try readInteger(&cursor, index)) else { throw outOfRange(index) }
+            nodes[index].appendInt32(days)
+            return
+        }
+        let text = try scratch.unescape(try cursor.text())
+        if isPlaceholder(text) { return markUnavailable(index) }
+        guard let days = JSONScalars.date(text) else { throw notText("a date (yyyy-MM-dd)", index) }
+        nodes[index].appendInt32(days)
+    }
+
+    private func readTimestamp(_ cursor: inout JSONCursor, _ index: Int) throws(Refusal) {
+        guard cursor.byte == Ascii.quote else {
+            nodes[index].appendInt64(try inUnit(try readInteger(&cursor, index), index, nodes[index].perSecond))
+            return
+        }
+        let text = try scratch.unescape(try cursor.text())
+        if isPlaceholder(text) { return markUnavailable(index) }
+        guard let time = JSONScalars.timestamp(text, perSecond: nodes[index].perSecond) else {
+            throw notText("an RFC 3339 time that \(nodes[index].typeName) can hold", index)
+        }
+        nodes[index].appendInt64(time)
+    }
+
+    private func readTime(_ cursor: inout JSONCursor, _ index: Int) throws(Refusal) {
+        let time: Int64?
+        if cursor.byte == Ascii.quote {
+            let text = try scratch.unescape(try cursor.text())
+            if isPlaceholder(text) { return markUnavailable(index) }
+            time = JSONScalars.time(text)
+        } else {
+            time = try inUnit(try readInteger(&cursor, index), index, 1_000_000)
+        }
+        guard let time, (0..<86_400_000_000).contains(time) else { throw notText("a time of day", index) }
+        nodes[index].appendInt64(time)
+    }
+
+    /// A time in the column's unit, from the unit that the schema block gives, or the column's own.
+    private func inUnit(_ value: Int64, _ index: Int, _ perSecond: Int64) throws(Refusal) -> Int64 {
+        let given: Int64
+        switch nodes[index].meaning.kind {
+        case .milliseconds: given = 1000
+        case .microseconds: given = 1_000_000
+        case .nanoseconds: given = 1_000_000_000
+        default: return value
+        }
+        if given <= perSecond {
+            let (product, overflow) = value.multipliedReportingOverflow(by: perSecond / given)
+            guard !overflow else { throw outOfRange(index) }
+            return product
+        }
+        let (quotient, rest) = value.quotientAndRemainder(dividingBy: given / perSecond)
+        guard rest == 0 else { throw Refusal("column '\(paths[index])': the time is finer than \(nodes[index].typeName)") }
+        return quotient
+    }
+
+    // MARK: Values that the event does not carry
+
+    @inline(__always)
+    private func isPlaceholder(_ text: UnsafeRawBufferPointer) -> Bool {
+        text.count == placeholder.count && text.count > 0 && isEqualToPlaceholder(text)
+    }
+
+    @inline(never)
+    private func isEqualToPlaceholder(_ text: UnsafeRawBufferPointer) -> Bool {
+        placeholder.withUnsafeBytes { $0.elementsEqual(text) }
+    }
+
+    /// Also for a list of one placeholder: the whole top-level column is what the event does not carry.
+    private func markUnavailable(_ index: Int) {
+        nodes[index].appendNull()
+        let column = nodes[index].topLevel
+        if !unavailable.contains(column) { unavailable.append(column) }
+    }
+
+    /// The placeholder can stand in a column of any type; everything else here is of the wrong one.
+    private func refuseOrMark(_ cursor: inout JSONCursor, _ index: Int) throws(Refusal) {
+        guard cursor.byte == Ascii.quote else { throw wrongType(cursor, index) }
+        let begin = cursor
+        let text = try scratch.unescape(try cursor.text())
+        guard isPlaceholder(text) else { throw wrongType(begin, index) }
+        markUnavailable(index)
+    }
+
+    // MARK: Refusals
+
+    @inline(never)
+    private func wrongType(_ cursor: JSONCursor, _ index: Int) -> Refusal {
+        if cursor.at >= cursor.end { return cursor.fault("a value is expected") }
+        let known: Set<UInt8> = [Ascii.openBrace, Ascii.openBracket, Ascii.quote, UInt8(ascii: "t"), UInt8(ascii: "f")]
+        var probe = cursor
+        guard known.contains(cursor.byte) || isNumber(cursor) || (try? probe.skipValue()) != nil else {
+            return cursor.fault("a value is expected")
+        }
+        return Refusal("column '\(paths[index])': expected \(nodes[index].typeName), found \(cursor.kindHere)")
+    }
+
+    @inline(never)
+    private func outOfRange(_ index: Int) -> Refusal {
+        Refusal("column '\(paths[index])': the number is out of range of \(nodes[index].typeName)")
+    }
+
+    @inline(never)
+    private func notText(_ what: String, _ index: Int) -> Refusal {
+        Refusal("column '\(paths[index])': the text is not \(what)")
+    }
+
+    @inline(never)
+    private func repeated(_ index: Int) -> Refusal { Refusal("column '\(paths[index])' occurs twice") }
+
+    @inline(never)
+    private func unknown(_ name: JSONCursor.Text, _ columns: Range<Int>) -> Refusal {
+        let parent = columns.first.map { paths[$0].split(separator: ".").dropLast().joined(separator: ".") } ?? ""
+        guard let text = try? JSONText.string(name) else { return Refusal("not valid JSON: a member name is malformed") }
+        let prefix = nodes[columns.lowerBound].isTopLevel || parent.isEmpty ? "" : parent + "."
+        return Refusal("unknown column '\(prefix)\(text.prefix(200))'")
+    }
+}
