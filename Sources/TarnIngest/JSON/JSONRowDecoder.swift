@@ -33,9 +33,13 @@ package final class JSONRowDecoder {
     private let placeholder: Bytes
     /// Whether this row had values the event does not carry, and the top-level columns of them.
     private(set) var unavailable: [Int] = []
+    /// A column of integers or timestamps whose values the caller wants to see one by one, and the latest.
+    private let watchedColumn: Int
+    private(set) var watchedValue: Int64?
 
-    package init(schema: Schema, placeholder: String = "") {
+    package init(schema: Schema, placeholder: String = "", watchedColumn: Int? = nil) {
         self.schema = schema
+        self.watchedColumn = watchedColumn ?? -1
         self.placeholder = Bytes(placeholder)
         batch = BatchBuilder(schema: schema)
         var layout = JSONColumnLayout()
@@ -77,6 +81,7 @@ package final class JSONRowDecoder {
     /// - Parameter filled: A column that the caller appends itself; a value for it is passed over.
     func readRow(_ cursor: inout JSONCursor, except filled: Int?) throws(Refusal) {
         if !unavailable.isEmpty { unavailable.removeAll(keepingCapacity: true) }
+        if watchedColumn >= 0 { watchedValue = nil }
         let row = batch.rowCount
         try readMembers(&cursor, topLevel, at: row, filled: filled)
     }
@@ -94,6 +99,18 @@ package final class JSONRowDecoder {
                 try cursor.skipValue()
             }
         } while try cursor.another(before: Ascii.closeBrace)
+    }
+
+    /// Reads a JSON value that is the whole of `text` as a value of one column.
+    func readScalar(_ text: TextSpan, _ index: Int) throws(Refusal) {
+        // A number's end is told from what follows it, so the text is framed.
+        let framed = UnsafeMutableRawBufferPointer.allocate(byteCount: text.count + 65, alignment: 16)
+        defer { framed.deallocate() }
+        framed.copyMemory(from: text.buffer)
+        framed[text.count] = Ascii.comma
+        var cursor = JSONCursor(framed.baseAddress!, count: text.count + 1)
+        try readValue(&cursor, index)
+        guard cursor.take(Ascii.comma), cursor.at == cursor.end else { throw Refusal("column '\(paths[index])': the key is not one value") }
     }
 
     private func readMembers(_ cursor: inout JSONCursor, _ columns: Range<Int>, at row: Int, filled: Int?) throws(Refusal) {
@@ -177,11 +194,10 @@ package final class JSONRowDecoder {
                 try readDouble(&cursor, index)
             }
         case .int64:
-            if let value = cursor.shortInteger() {
-                node.pointee.appendInt64(value)
-            } else {
-                node.pointee.appendInt64(try readInteger(&cursor, index))
-            }
+            let value: Int64
+            if let short = cursor.shortInteger() { value = short } else { value = try readInteger(&cursor, index) }
+            node.pointee.appendInt64(value)
+            if index == watchedColumn { watchedValue = value }
         case .int32:
             let value: Int64
             if let short = cursor.shortInteger() { value = short } else { value = try readInteger(&cursor, index) }
@@ -382,16 +398,19 @@ package final class JSONRowDecoder {
     }
 
     private func readTimestamp(_ cursor: inout JSONCursor, _ index: Int) throws(Refusal) {
-        guard cursor.byte == Ascii.quote else {
-            nodes[index].appendInt64(try inUnit(try readInteger(&cursor, index), index, nodes[index].perSecond))
-            return
-        }
-        let text = try scratch.unescape(try cursor.text())
-        if isPlaceholder(text) { return markUnavailable(index) }
-        guard let time = JSONScalars.timestamp(text, perSecond: nodes[index].perSecond) else {
-            throw notText("an RFC 3339 time that \(nodes[index].typeName) can hold", index)
+        let time: Int64
+        if cursor.byte == Ascii.quote {
+            let text = try scratch.unescape(try cursor.text())
+            if isPlaceholder(text) { return markUnavailable(index) }
+            guard let parsed = JSONScalars.timestamp(text, perSecond: nodes[index].perSecond) else {
+                throw notText("an RFC 3339 time that \(nodes[index].typeName) can hold", index)
+            }
+            time = parsed
+        } else {
+            time = try inUnit(try readInteger(&cursor, index), index, nodes[index].perSecond)
         }
         nodes[index].appendInt64(time)
+        if index == watchedColumn { watchedValue = time }
     }
 
     private func readTime(_ cursor: inout JSONCursor, _ index: Int) throws(Refusal) {
