@@ -1,4 +1,4 @@
-import TarnBase
+package import TarnBase
 
 /// Where change events come from.
 package struct EventInput: Sendable {

@@ -1,5 +1,6 @@
 import TarnBase
 import TarnColumns
+import TarnStorage
 import TarnTable
 import TarnWrite
 
@@ -11,6 +12,8 @@ final class IngestRun {
     static let chunkRows = 8192
     /// A chunk of long values ends before it has so many rows.
     static let chunkBytes = 16 << 20
+    /// What quarantine keeps of one event; longer ones are cut.
+    static let quarantinedBytes = 16 << 20
 
     private let sink: any ChangeSink
     private let settings: IngestSettings
@@ -24,11 +27,13 @@ final class IngestRun {
     /// The table's ledger after the last commit.
     private var ledger: SourceLedger?
     private var partitions = SourcePartitions()
-    private var lastInstant: InstantTime?
+    /// Whether quarantine files of failed attempts were looked for.
+    private var hasSwept = false
     private(set) var summary = IngestSummary()
 
     // The input at hand.
     private var format: LineFormat?
+    private var isFormatSettled = false
     private var inputName = ""
     /// The input itself as a source partition: of a file, or of lines without offsets.
     private var inputPartition = 0
@@ -68,6 +73,7 @@ final class IngestRun {
             return
         }
         format = settings.lines
+        isFormatSettled = false
         inputName = input.name
         line = 0
         fileID = input.fileID
@@ -77,6 +83,7 @@ final class IngestRun {
         let reader = LineReader(input.source, maximumLine: settings.maximumLine)
         do {
             reading: while true {
+                try Task.checkCancellation()
                 switch try await reader.next(within: waitingTime()) {
                 case .lines(let block): try await take(block, report)
                 case .idle: if isBatchOld { try await endBatch(finishesInput: false, report) }
@@ -169,30 +176,52 @@ final class IngestRun {
         if !isASCII, let offset = JSONText.firstInvalidUTF8(text.buffer) {
             return try refuse(Refusal("not UTF-8 at byte \(offset) of the line"), text, inputPartition, Int64(line - 1))
         }
-        if format == nil { try detectFormat(text) }
-        let format = format ?? .value
+        if !isFormatSettled { try settleFormat(text) }
+        let located: Located?
         do throws(Refusal) {
-            let parts = try dissector.parts(of: text, as: format)
-            if let wanted = settings.topic, format != .value {
-                guard let topic = parts.topic, try JSONText.string(topic) == wanted else { return passLine() }
-            }
-            guard format == .kcat else {
-                return try takeRecord(parts, text, at: start, inputPartition, Int64(line - 1), block)
-            }
-            guard let topic = parts.topic, let number = parts.partition, let offset = parts.offset else {
-                throw Refusal("not a line of kcat -J: topic, partition or offset is missing")
-            }
-            let partition = try partition(topic, number)
-            guard offset >= partitions[partition].next else {
-                batch.alreadyCommitted += 1
-                return
-            }
-            try takeRecord(parts, text, at: start, partition, offset, block)
+            located = try locate(text)
         } catch {
-            // Cut off where the input ends: most likely its writer has not finished.
-            let refusal = block.isUnterminated ? Refusal("truncated last line: \(error.reason)") : error
-            try refuse(refusal, text, inputPartition, Int64(line - 1))
+            return try refuse(tailNoted(error, block), text, inputPartition, Int64(line - 1))
         }
+        if let located { try takeRecord(located, text, at: start, block) }
+    }
+
+    /// Cut off where the input ends: most likely its writer has not finished.
+    private func tailNoted(_ refusal: Refusal, _ block: LineBlock) -> Refusal {
+        block.isUnterminated ? Refusal("truncated last line: \(refusal.reason)") : refusal
+    }
+
+    /// A record to be decoded, and where it stands in its source.
+    private struct Located {
+        let parts: LineParts
+        let topic: String?
+        let partition: Int
+        let offset: Int64
+    }
+
+    /// Takes the line apart; nil when there is nothing to decode.
+    private func locate(_ text: TextSpan) throws(Refusal) -> Located? {
+        let format = format ?? .value
+        let parts = try dissector.parts(of: text, as: format)
+        if let wanted = settings.topic, format != .value {
+            guard let topic = parts.topic, try JSONText.string(topic) == wanted else {
+                passLine()
+                return nil
+            }
+        }
+        let topic = try heartbeatTopic(parts)
+        guard format == .kcat else {
+            return Located(parts: parts, topic: topic, partition: inputPartition, offset: Int64(line - 1))
+        }
+        guard let source = parts.topic, let number = parts.partition, let offset = parts.offset else {
+            throw Refusal("not a line of kcat -J: topic, partition or offset is missing")
+        }
+        let partition = try partition(source, number)
+        guard offset >= partitions[partition].next else {
+            batch.alreadyCommitted += 1
+            return nil
+        }
+        return Located(parts: parts, topic: topic, partition: partition, offset: offset)
     }
 
     /// A line that is no event.
@@ -200,29 +229,22 @@ final class IngestRun {
         if format != .kcat { move(inputPartition, past: Int64(line - 1)) }
     }
 
-    private func takeRecord(
-        _ parts: LineParts, _ text: TextSpan, at start: Int, _ partition: Int, _ offset: Int64, _ block: LineBlock
-    ) throws(Refusal) {
-        switch decoder.decode(parts, topic: try heartbeatTopic(parts)) {
+    private func takeRecord(_ record: Located, _ text: TextSpan, at start: Int, _ block: LineBlock) throws(IngestError) {
+        switch decoder.decode(record.parts, topic: record.topic) {
         case .change:
-            origins.append(start: start, count: text.count, partition: partition, line: line, offset: offset)
+            origins.append(start: start, count: text.count, partition: record.partition, line: line, offset: record.offset)
             batchRows += 1
             batch.events.read += 1
-            move(partition, past: offset)
-            partitions[partition].progress.take(decoder.lastEventTime)
+            move(record.partition, past: record.offset)
+            partitions[record.partition].progress.take(decoder.lastEventTime)
             fileRows += 1
             if let time = decoder.lastEventTime { fileMaximum = max(fileMaximum ?? time, time) }
         case .passed:
             batch.passed += 1
-            move(partition, past: offset)
-        case .refused(let refusal):
-            let reason = block.isUnterminated ? Refusal("truncated last line: \(refusal.reason)") : refusal
-            do { try refuse(reason, text, partition, offset) } catch { pendingError = error }
+            move(record.partition, past: record.offset)
+        case .refused(let refusal): try refuse(tailNoted(refusal, block), text, record.partition, record.offset)
         }
     }
-
-    /// Set where only a refusal can be thrown; ends the run at the next chunk.
-    private var pendingError: IngestError?
 
     /// Heartbeats have a topic of their own; other topics are not looked at, which saves a text a line.
     private func heartbeatTopic(_ parts: LineParts) throws(Refusal) -> String? {
@@ -237,15 +259,12 @@ final class IngestRun {
 
     // MARK: Source partitions
 
-    private func detectFormat(_ first: TextSpan) throws(IngestError) {
-        let found = LineDissector.format(ofFirst: first)
-        format = found
-        try formatIsKnown(found)
-    }
-
     /// Sources with offsets of their own begin where the ledger says, and nowhere by guess.
-    private func formatIsKnown(_ format: LineFormat) throws(IngestError) {
-        if format == .kcat {
+    private func settleFormat(_ first: TextSpan) throws(IngestError) {
+        isFormatSettled = true
+        let found = settings.lines ?? LineDissector.format(ofFirst: first)
+        format = found
+        if found == .kcat {
             let knowsSources = ledger.map { !$0.partitions.isEmpty || $0.finishedFileCount > 0 } ?? false
             guard !state.hasRows || knowsSources || settings.start != .ledger else {
                 throw IngestError(
@@ -284,18 +303,18 @@ final class IngestRun {
     }
 
     private func putAside(_ reason: String, _ event: UnsafeRawBufferPointer, _ partition: Int, _ offset: Int64, _ line: Int) {
-        let isOwnOffset = partitions[partition].number != nil
+        let hasOffset = partition != inputPartition || (format != .kcat && partitions[partition].name != nil)
+        let kept = UnsafeRawBufferPointer(rebasing: event.prefix(Self.quarantinedBytes))
         quarantined.append(
             .init(
-                source: partitions[partition].source, partition: partitions[partition].number,
-                offset: isOwnOffset || partitions[partition].name != nil ? offset : nil, line: line, reason: reason, event: event))
+                source: partitions[partition].source, partition: partitions[partition].number, offset: hasOffset ? offset : nil,
+                line: line, reason: reason, event: kept))
         batch.events.quarantined += 1
     }
 
     // MARK: Chunks
 
     private func endChunk() async throws {
-        if let pendingError { throw pendingError }
         guard decoder.rowCount > 0 else { return }
         let transaction = try await openTransaction()
         let byteCount = decoder.byteCount
@@ -405,9 +424,10 @@ final class IngestRun {
         guard let instant = done.instant else { return }
         if let quarantine {
             if lines != nil { batch.quarantine = quarantine.path(of: instant).text }
-            try await quarantine.removeLeftovers(before: instant, after: lastInstant, of: sink)
+            // What failed attempts left, they left before this run.
+            if !hasSwept { try await quarantine.removeLeftovers(before: instant, of: sink) }
         }
-        lastInstant = instant
+        hasSwept = true
     }
 
     private func add(_ report: IngestReport) {

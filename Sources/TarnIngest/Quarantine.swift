@@ -20,11 +20,11 @@ package struct QuarantineFolder: Sendable {
     }
 
     /// Removes the files of attempts that never became a commit: their events were read again since.
-    func removeLeftovers(before instant: InstantTime, after known: InstantTime?, of sink: any ChangeSink) async throws {
+    func removeLeftovers(before instant: InstantTime, of sink: any ChangeSink) async throws {
         var candidates: [(instant: InstantTime, path: ObjectPath)] = []
         for object in try await store.list(folder, recursive: false).objects {
             guard object.path.name.hasSuffix(".ndjson"), let found = InstantTime(object.path.name.dropLast(7)) else { continue }
-            if found < instant, known.map({ found > $0 }) ?? true { candidates.append((found, object.path)) }
+            if found < instant { candidates.append((found, object.path)) }
         }
         guard !candidates.isEmpty else { return }
         let completed = try await sink.completedInstants()
