@@ -69,11 +69,11 @@ final class EventDecoder {
 
     /// Rows so far.
     var rowCount: Int { kinds.count }
-    var byteCount: Int { rows.batch.byteCount }
+    var byteCount: Int { rows.byteCount }
 
     /// The rows so far as changes; the decoder begins a new batch. The patches stay until the next record is decoded.
     func takeBatch() -> ChangeBatch {
-        let batch = rows.batch.finish()
+        let batch = rows.finish()
         let isAllUpserts = kinds.allSatisfy { $0 == .upsert }
         let changes = ChangeBatch(rows: batch, kinds: isAllUpserts ? nil : kinds, eventTimes: eventTimes.finish())
         kinds.removeAll(keepingCapacity: true)
@@ -88,19 +88,18 @@ final class EventDecoder {
     /// Decodes one record.
     func decode(_ parts: LineParts, topic: String?) -> EventOutcome {
         lastEventTime = nil
-        let rowsBefore = rows.batch.rowCount
+        rows.beginRow()
         do throws(Refusal) {
             guard let kind = try decodeRow(parts, topic) else {
-                rows.batch.discardRow()
+                rows.discardRow()
                 return .passed
             }
-            rows.batch.endRow()
+            rows.endRow()
             kinds.append(kind)
             if let lastEventTime { eventTimes.appendInt64(lastEventTime) } else { eventTimes.appendNull() }
             return .change(kind)
         } catch {
-            precondition(rows.batch.rowCount == rowsBefore)
-            rows.batch.discardRow()
+            rows.discardRow()
             return .refused(error)
         }
     }
@@ -166,7 +165,7 @@ final class EventDecoder {
             return .upsert
         case UInt8(ascii: "d"):
             // What `after` holds of a delete, if anything, is not data.
-            rows.batch.discardRow()
+            rows.discardRow()
             return try decodeDelete(parts, before: envelope.before, source: envelope.source)
         case UInt8(ascii: "m"): return nil
         case UInt8(ascii: "t"): throw Refusal("a truncate (op 't') cannot be applied: the rows it removed are not named")
@@ -179,7 +178,7 @@ final class EventDecoder {
 
     private func finishRow(_ source: EventSource, op: UInt8) throws(Refusal) {
         if let column = ordering.filledColumn {
-            rows.nodes[column].appendInt64(try ordering.value(source, isSnapshot: op == UInt8(ascii: "r")))
+            rows.fill(column, with: try ordering.value(source, isSnapshot: op == UInt8(ascii: "r")))
         }
         if ordering.watermarkColumn != nil { lastEventTime = ordering.eventTime(rows.watchedValue) }
     }
@@ -188,13 +187,13 @@ final class EventDecoder {
 
     private func decodeDelete(_ parts: LineParts, before: TextSpan?, source: EventSource) throws(Refusal) -> ChangeKind {
         try readKey(parts.key, before)
-        for column in keyColumns where rows.nodes[column].count == rows.batch.rowCount {
+        for column in keyColumns where !rows.hasValue(column) {
             throw Refusal("the key has no '\(rows.schema.fields[column].name)'")
         }
         guard let column = ordering.column, !keyColumns.contains(column), let value = try ordering.deleteValue(source) else {
             return .deleteByKey
         }
-        rows.nodes[column].appendInt64(value)
+        rows.fill(column, with: value)
         return .delete
     }
 
@@ -211,7 +210,7 @@ final class EventDecoder {
             if probe.byte == Ascii.openBrace || probe.byte == Ascii.quote { return try readKey(span) }
             guard keyColumns.count == 1 else { throw Refusal("the key is bare text, but the table's key has several columns") }
             if rows.nodes[keyColumns[0]].kind == .string {
-                rows.nodes[keyColumns[0]].appendText(span.buffer)
+                rows.fill(keyColumns[0], withText: span.buffer)
             } else {
                 try rows.readScalar(span, keyColumns[0])
             }
@@ -225,7 +224,7 @@ final class EventDecoder {
             // A text was looked through; what was in it is the key.
             let rest = TextSpan(start: content.cursor.at, count: content.cursor.end - content.cursor.at)
             if rows.nodes[keyColumns[0]].kind == .string, rest.start.load(as: UInt8.self) != Ascii.quote {
-                rows.nodes[keyColumns[0]].appendText(rest.buffer)
+                rows.fill(keyColumns[0], withText: rest.buffer)
                 return
             }
             return try rows.readScalar(rest, keyColumns[0])

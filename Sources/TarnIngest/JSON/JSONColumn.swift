@@ -21,6 +21,8 @@ struct JSONColumn {
     let scale: Int
     let perSecond: Int64
     var meaning = ConnectMeaning.plain
+    /// Of the object that gave the latest value.
+    var instance = 0
 
     @inline(__always)
     var count: Int { builder._withUnsafeGuaranteedRef { $0.count } }

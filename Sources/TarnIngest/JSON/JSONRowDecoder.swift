@@ -21,10 +21,20 @@ package import TarnColumns
 /// An unknown or repeated member refuses the row; a missing one is null where the schema allows it. One owner.
 package final class JSONRowDecoder {
     package let schema: Schema
-    let batch: BatchBuilder
+    private let builders: [ColumnBuilder]
     /// All columns, nested ones behind their parents; the top level comes first, in the schema's order.
     let nodes: UnsafeMutablePointer<JSONColumn>
     private let nodeCount: Int
+    /// Behind a pointer, because a class's own variables are checked for exclusive access at every use.
+    private let state: UnsafeMutablePointer<State>
+
+    private struct State {
+        var rowCount = 0
+        /// A number for each object read, so that a column knows whether it has a value from this one.
+        var instance = 0
+        /// The number of the row begun.
+        var row = 0
+    }
     /// Dotted names, for messages.
     private let paths: [String]
     private let patterns: UnsafeMutableRawPointer
@@ -41,9 +51,11 @@ package final class JSONRowDecoder {
         self.schema = schema
         self.watchedColumn = watchedColumn ?? -1
         self.placeholder = Bytes(placeholder)
-        batch = BatchBuilder(schema: schema)
+        builders = schema.fields.map { .make($0.type) }
+        state = .allocate(capacity: 1)
+        state.initialize(to: State())
         var layout = JSONColumnLayout()
-        layout.add(zip(schema.fields, batch.columns).map { ($0, $1) })
+        layout.add(zip(schema.fields, builders).map { ($0, $1) })
         nodeCount = layout.columns.count
         paths = layout.paths
         nodes = .allocate(capacity: max(1, nodeCount))
@@ -54,6 +66,7 @@ package final class JSONRowDecoder {
 
     deinit {
         nodes.deallocate()
+        state.deallocate()
         patterns.deallocate()
     }
 
@@ -77,13 +90,57 @@ package final class JSONRowDecoder {
 
     // MARK: Rows
 
+    /// Rows ended.
+    var rowCount: Int { state.pointee.rowCount }
+    /// Memory held, for budgets.
+    var byteCount: Int { builders.reduce(0) { $0 + $1.byteCount } }
+
+    func beginRow() {
+        state.pointee.instance &+= 1
+        state.pointee.row = state.pointee.instance
+    }
+
+    /// Whether the row begun has a value for this top-level column.
+    func hasValue(_ column: Int) -> Bool { nodes[column].instance == state.pointee.row }
+
+    /// Appends the value of a column of 64-bit integers that the text does not give.
+    func fill(_ column: Int, with value: Int64) {
+        nodes[column].appendInt64(value)
+        nodes[column].instance = state.pointee.row
+    }
+
+    /// Appends the value of a text column that the text does not give.
+    func fill(_ column: Int, withText text: UnsafeRawBufferPointer) {
+        nodes[column].appendText(text)
+        nodes[column].instance = state.pointee.row
+    }
+
+    /// Ends the row; columns without a value get a null, whatever the schema says of nulls.
+    func endRow() {
+        let row = state.pointee.row
+        for index in topLevel where nodes[index].instance != row { nodes[index].appendNull() }
+        state.pointee.rowCount &+= 1
+    }
+
+    /// Forgets what was appended since the last row ended, and begins another one.
+    func discardRow() {
+        for builder in builders { builder.truncate(to: state.pointee.rowCount) }
+        beginRow()
+    }
+
+    /// The rows so far; the decoder begins a new batch.
+    func finish() -> RecordBatch {
+        let rows = state.pointee.rowCount
+        state.pointee.rowCount = 0
+        return RecordBatch(schema: schema, columns: builders.map { $0.finish() }, rowCount: rows)
+    }
+
     /// Reads the object at `cursor` as the row begun: every column gets at most one value.
     /// - Parameter filled: A column that the caller appends itself; a value for it is passed over.
     func readRow(_ cursor: inout JSONCursor, except filled: Int?) throws(Refusal) {
         if !unavailable.isEmpty { unavailable.removeAll(keepingCapacity: true) }
         if watchedColumn >= 0 { watchedValue = nil }
-        let row = batch.rowCount
-        try readMembers(&cursor, topLevel, at: row, filled: filled)
+        try readMembers(&cursor, topLevel, instance: state.pointee.row, filled: filled)
     }
 
     /// Reads, of the object at `cursor`, the columns `wanted`; other members are passed over, known or not.
@@ -93,7 +150,8 @@ package final class JSONRowDecoder {
         repeat {
             let name = try cursor.memberName()
             if let index = find(name, topLevel, after: topLevel.lowerBound), wanted.contains(index) {
-                guard nodes[index].count == batch.rowCount else { throw repeated(index) }
+                guard !hasValue(index) else { throw repeated(index) }
+                nodes[index].instance = state.pointee.row
                 try readValue(&cursor, index)
             } else {
                 try cursor.skipValue()
@@ -109,11 +167,12 @@ package final class JSONRowDecoder {
         framed.copyMemory(from: text.buffer)
         framed[text.count] = Ascii.comma
         var cursor = JSONCursor(framed.baseAddress!, count: text.count + 1)
+        nodes[index].instance = state.pointee.row
         try readValue(&cursor, index)
         guard cursor.take(Ascii.comma), cursor.at == cursor.end else { throw Refusal("column '\(paths[index])': the key is not one value") }
     }
 
-    private func readMembers(_ cursor: inout JSONCursor, _ columns: Range<Int>, at row: Int, filled: Int?) throws(Refusal) {
+    private func readMembers(_ cursor: inout JSONCursor, _ columns: Range<Int>, instance: Int, filled: Int?) throws(Refusal) {
         guard cursor.take(Ascii.openBrace) else { throw Refusal("expected an object, found \(cursor.kindHere)") }
         var found = 0
         if !cursor.take(Ascii.closeBrace) {
@@ -134,18 +193,20 @@ package final class JSONRowDecoder {
                     try cursor.skipValue()
                     continue
                 }
-                guard nodes[index].count == row else { throw repeated(index) }
+                guard nodes[index].instance != instance else { throw repeated(index) }
+                nodes[index].instance = instance
                 try readValue(&cursor, index)
                 found &+= 1
             } while try cursor.another(before: Ascii.closeBrace)
         }
-        if found < columns.count { try appendMissing(columns, at: row, filled: filled) }
+        if found < columns.count { try appendMissing(columns, instance: instance, filled: filled) }
     }
 
-    private func appendMissing(_ columns: Range<Int>, at row: Int, filled: Int?) throws(Refusal) {
-        for index in columns where nodes[index].count == row && index != filled {
+    private func appendMissing(_ columns: Range<Int>, instance: Int, filled: Int?) throws(Refusal) {
+        for index in columns where nodes[index].instance != instance && index != filled {
             guard nodes[index].isNullable else { throw Refusal("column '\(paths[index])' is missing") }
             nodes[index].appendNull()
+            nodes[index].instance = instance
         }
     }
 
@@ -223,7 +284,8 @@ package final class JSONRowDecoder {
         case .map: try readMap(&cursor, index)
         case .structure:
             guard first == Ascii.openBrace else { return try refuseOrMark(&cursor, index) }
-            try readMembers(&cursor, node.pointee.children, at: node.pointee.count, filled: nil)
+            state.pointee.instance &+= 1
+            try readMembers(&cursor, node.pointee.children, instance: state.pointee.instance, filled: nil)
             node.pointee.endStruct()
         }
     }
