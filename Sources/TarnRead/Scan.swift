@@ -5,65 +5,62 @@ import TarnTable
 public struct Scan: AsyncSequence, Sendable {
     public typealias Element = RecordBatch
 
-    /// The columns of the batches.
-    public let schema: Schema
     private let snapshot: Snapshot
-    /// What is read of each file: the columns to return and those of the filter.
-    private let reading: Schema
-    private let filter: BoundFilter?
+    private let plan: Result<ScanPlan, ColumnError>
 
-    init(snapshot: Snapshot, output: Schema, filter: Filter?, all: Schema) throws {
+    init(snapshot: Snapshot, columns: [String]?, filter: Filter?, withMetaFields: Bool) {
         self.snapshot = snapshot
-        schema = output
-        guard let filter else {
-            (reading, self.filter) = (output, nil)
-            return
+        plan = Result { () throws(ColumnError) in
+            try ScanPlan(table: snapshot.schema, columns: columns, filter: filter, withMetaFields: withMetaFields)
         }
-        let looked = try BoundFilter(filter, schema: all).columns.map { all.fields[$0] }
-        reading = Schema(output.fields + looked.filter { output[$0.name] == nil })
-        self.filter = try BoundFilter(filter, schema: reading)
     }
 
-    public func makeAsyncIterator() -> Iterator { Iterator(self) }
+    /// The columns of the batches. Throws what the iteration would throw at once.
+    public var schema: Schema {
+        get throws {
+            do { return try plan.get().output } catch { throw TableFault(error) }
+        }
+    }
+
+    public func makeAsyncIterator() -> Iterator { Iterator(snapshot: snapshot, plan: plan) }
 
     public struct Iterator: AsyncIteratorProtocol {
-        private let scan: Scan
+        private let snapshot: Snapshot
+        private let plan: Result<ScanPlan, ColumnError>
         private var files: ArraySlice<BaseFile>
         private var rows: BaseFileReader.Rows.Iterator?
 
-        fileprivate init(_ scan: Scan) {
-            self.scan = scan
-            files = scan.snapshot.files[...]
+        fileprivate init(snapshot: Snapshot, plan: Result<ScanPlan, ColumnError>) {
+            self.snapshot = snapshot
+            self.plan = plan
+            files = snapshot.files[...]
         }
 
         /// The next batch that is not empty; nil at the end. Throws ``TableFault``.
         public mutating func next() async throws -> RecordBatch? {
+            do {
+                return try await next(by: try plan.get())
+            } catch let error as CancellationError {
+                throw error
+            } catch {
+                throw TableFault(error)
+            }
+        }
+
+        private mutating func next(by plan: ScanPlan) async throws -> RecordBatch? {
             while true {
                 if rows == nil {
                     guard let file = files.popFirst() else { return nil }
-                    let table = scan.snapshot.table
-                    let reader = try await BaseFileReader.open(file.path(in: table), size: file.size, in: table.store)
-                    rows = reader.rows(as: scan.reading).makeAsyncIterator()
+                    let reader = try await BaseFileReader.open(file.path(in: snapshot.table), size: file.size, in: snapshot.table.store)
+                    rows = reader.rows(as: plan.reading).makeAsyncIterator()
                 }
                 guard let chunk = try await rows?.next() else {
                     rows = nil
                     continue
                 }
-                let kept = try scan.select(chunk.batch)
+                let kept = try plan.select(chunk.batch)
                 if kept.rowCount > 0 { return kept }
             }
         }
-    }
-
-    private func select(_ batch: RecordBatch) throws -> RecordBatch {
-        let matching = filter.map { batch.filter($0.evaluate(batch)) } ?? batch
-        return try matching.adapted(to: schema)
-    }
-
-    /// All rows as values whose properties are named like the columns; for rows in small numbers.
-    package func collect() async throws -> [RecordBatch] {
-        var batches: [RecordBatch] = []
-        for try await batch in self { batches.append(batch) }
-        return batches
     }
 }

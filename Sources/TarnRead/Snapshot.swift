@@ -63,16 +63,10 @@ public struct Snapshot: Sendable {
     ///   - columns: The columns to return, in this order; nil for all.
     ///   - filter: Only rows for which it is true; its columns need not be among `columns`.
     ///   - withMetaFields: Puts the five `_hoodie_…` columns in front.
-    /// - Throws: ``ColumnError`` for a column that the table does not have, or a literal that does not fit.
-    public func scan(columns: [String]? = nil, where filter: Filter? = nil, withMetaFields: Bool = false) throws -> Scan {
-        let all = MetaFields.schema(inFrontOf: schema)
-        let names = (withMetaFields ? MetaFields.names : []) + (columns ?? schema.names).filter { !withMetaFields || !MetaFields.names.contains($0) }
-        var selected: [Field] = []
-        for name in names {
-            guard let field = all[name] else { throw ColumnError(.unknownColumn, "there is no column '\(name)'") }
-            selected.append(field)
-        }
-        return try Scan(snapshot: self, output: Schema(selected), filter: filter, all: all)
+    /// - Returns: A sequence whose iteration throws ``TableFault`` `invalid` if a column does not exist or a literal does not
+    ///   fit its column.
+    public func scan(columns: [String]? = nil, where filter: Filter? = nil, withMetaFields: Bool = false) -> Scan {
+        Scan(snapshot: self, columns: columns, filter: filter, withMetaFields: withMetaFields)
     }
 
     /// How many rows there are, told by the footers alone if nothing is filtered.
@@ -82,7 +76,7 @@ public struct Snapshot: Sendable {
             for file in files { count += try await BaseFileReader.open(file.path(in: table), size: file.size, in: table.store).rowCount }
             return count
         }
-        for try await batch in try scan(columns: [], where: filter) { count += Int64(batch.rowCount) }
+        for try await batch in scan(columns: [], where: filter) { count += Int64(batch.rowCount) }
         return count
     }
 }

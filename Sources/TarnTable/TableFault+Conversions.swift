@@ -1,5 +1,6 @@
 package import TarnAvro
 package import TarnBase
+import TarnColumns
 package import TarnParquet
 package import TarnStorage
 
@@ -47,6 +48,7 @@ extension TableFault {
         case let error as AvroError: self.init(error, at: path, instant: instant)
         case let error as PayloadError: self.init(.corrupt, "\(error)", at: path, instant: instant)
         case let error as JSONError: self.init(error, at: path, instant: instant)
+        case let error as ColumnError: self.init(.invalid, error.description, at: path, instant: instant)
         default: self.init(.libraryFault, "\(error)", at: path, instant: instant)
         }
     }
