@@ -1,0 +1,43 @@
+import TarnCommandLine
+
+/// A command of `tarn`: options, and what to do with them.
+protocol Command: CommandOptions {
+    /// The word after `tarn`.
+    static var word: String { get }
+    /// - Returns: The exit code.
+    func run() async throws -> Int32
+}
+
+extension Command {
+    static var name: String { "tarn \(word)" }
+
+    static func run(parsing arguments: some Sequence<String>) async throws -> Int32 {
+        let arguments = Array(arguments)
+        if let planned = arguments.first(where: { Planned.flags(of: word).contains($0.split(separator: "=").first.map(String.init) ?? $0) }) {
+            throw Failure(.unsupported, "'\(planned)' of 'tarn \(word)' does not work yet; README.md has what does")
+        }
+        return try await parse(arguments).run()
+    }
+}
+
+/// What the contract of the command line names and this version does not do: answered with `unsupported`, never ignored.
+enum Planned {
+    static let commands: Set<String> = [
+        "compact", "cluster", "clean", "archive", "services", "savepoint", "restore", "index", "sync",
+    ]
+
+    static func flags(of command: String) -> Set<String> {
+        let everywhere: Set<String> = ["--s3-endpoint", "--s3-region", "--s3-path-style", "--s3-profile"]
+        let own: Set<String> =
+            switch command {
+            case "create": []
+            case "write": ["--sort-by"]
+            case "ingest": ["--follow", "--backfill"]
+            case "query": ["--as-of", "--since", "--until", "--changes", "--read-optimized"]
+            case "show": ["--html"]
+            case "lag": ["--prometheus", "--serve", "--alert-rules"]
+            default: []
+            }
+        return everywhere.union(own)
+    }
+}
