@@ -159,6 +159,21 @@ import Testing
         #expect(names("p") == ["a"])
     }
 
+    @Test func `a conditional put waits for one that is replacing the same file, and then looks again`() async throws {
+        let version = try await store.put(Bytes("old"), at: path("p/a"), condition: .ifAbsent)
+        let other = open("\(folder.path)/p/a", O_RDONLY | O_CLOEXEC)
+        #expect(flock(other, LOCK_SH) == 0)
+        async let refusal = code { try await store.put(Bytes("mine"), at: path("p/a"), condition: .ifMatching(version)) }
+        // Long enough for a put that would not wait; one that is late only makes this test see less.
+        try await Runtime.system.clock.sleep(milliseconds: 50)
+        #expect(try await store.get(path("p/a")).printableText == "old")
+        try folder.write("theirs", to: "p/b")
+        #expect(rename("\(folder.path)/p/b", "\(folder.path)/p/a") == 0)
+        close(other)
+        #expect(await refusal == .preconditionFailed)
+        #expect(try await store.get(path("p/a")).printableText == "theirs")
+    }
+
     @Test func `puts and deletions that make and empty one folder at once all succeed`() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for worker in 0..<4 {
