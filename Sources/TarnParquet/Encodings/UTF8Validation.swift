@@ -29,6 +29,10 @@ enum UTF8Validation {
     static func isValid(_ base: UnsafeRawPointer, _ count: Int) -> Bool {
         var index = 0
         while index < count {
+            if index &+ 32 <= count, (base.loadUnaligned(fromByteOffset: index, as: SIMD4<UInt64>.self) & 0x8080_8080_8080_8080) == .zero {
+                index &+= 32
+                continue
+            }
             if index &+ 8 <= count, base.loadUnaligned(fromByteOffset: index, as: UInt64.self) & 0x8080_8080_8080_8080 == 0 {
                 index &+= 8
                 continue

@@ -91,13 +91,14 @@ package struct ColumnChunk: Hashable, Sendable {
             case 9: chunk.dataPageOffset = try reader.readCount(header)
             case 10: chunk.indexPageOffset = try reader.readInt64(header)
             case 11: chunk.dictionaryPageOffset = try reader.readInt64(header)
-            case 12: chunk.statistics = try Statistics(reading: &reader)
-            case 13:
+            // What follows only helps; where its form is not the expected one, as in some old files, it is passed over.
+            case 12 where header.type == .structure: chunk.statistics = try Statistics(reading: &reader)
+            case 13 where header.type == .list:
                 chunk.encodingStatistics = try reader.readList(header, of: .structure) { (reader) throws(ParquetError) in
                     try PageEncodingStatistics(reading: &reader)
                 }
-            case 14: chunk.bloomFilterOffset = try reader.readInt64(header)
-            case 15: chunk.bloomFilterByteCount = try reader.readInt32(header)
+            case 14 where header.type == .int64: chunk.bloomFilterOffset = try reader.readInt64(header)
+            case 15 where header.type == .int32: chunk.bloomFilterByteCount = try reader.readInt32(header)
             default: try reader.skip(header)
             }
         }

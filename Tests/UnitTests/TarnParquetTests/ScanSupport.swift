@@ -1,0 +1,46 @@
+import TarnBase
+import TarnColumns
+import TarnParquet
+
+/// A Parquet file held in memory, read through the decoders as a store would be.
+struct MemoryFile {
+    let bytes: Bytes
+    /// Requests made so far, by range.
+    private(set) var requests: [Range<Int64>] = []
+
+    init(_ bytes: Bytes) { self.bytes = bytes }
+
+    mutating func read(_ ranges: [Range<Int64>]) -> [Bytes] {
+        requests += ranges
+        return ranges.map { bytes[Int($0.lowerBound)..<Int($0.upperBound)] }
+    }
+
+    mutating func metadata(limits: ReadLimits = .default) throws -> FileMetadata {
+        var decoder = FooterDecoder(fileSize: Int64(bytes.count), limits: limits)
+        while true {
+            switch try decoder.next() {
+            case .needs(let ranges): try decoder.supply(read(ranges))
+            case .done(let metadata): return metadata
+            }
+        }
+    }
+
+    mutating func batches(
+        columns: [Int]? = nil, rowGroups: [Int]? = nil, options: ScanOptions = ScanOptions()
+    ) throws -> [RecordBatch] {
+        var scan = ParquetScan(metadata: try metadata(), columns: columns, rowGroups: rowGroups, options: options)
+        var batches: [RecordBatch] = []
+        while true {
+            switch try scan.next() {
+            case .needs(let ranges): try scan.supply(read(ranges))
+            case .done(let batch?): batches.append(batch)
+            case .done(nil): return batches
+            }
+        }
+    }
+
+    /// Every row as text.
+    mutating func rows(columns: [Int]? = nil, options: ScanOptions = ScanOptions()) throws -> [String] {
+        try batches(columns: columns, options: options).flatMap { batch in (0..<batch.rowCount).map { text(batch, $0) } }
+    }
+}
