@@ -1,3 +1,4 @@
+import Glibc
 import TarnBase
 import TarnColumns
 import TarnParquet
@@ -41,6 +42,27 @@ struct MemoryFile {
 
     /// Every row as text.
     mutating func rows(columns: [Int]? = nil, options: ScanOptions = ScanOptions()) throws -> [String] {
-        try batches(columns: columns, options: options).flatMap { batch in (0..<batch.rowCount).map { text(batch, $0) } }
+        try batches(columns: columns, options: options).flatMap { batch in (0..<batch.rowCount).map { shown(batch, $0) } }
+    }
+}
+
+extension MemoryFile {
+    /// A file of `Fixtures/parquet`.
+    static func fixture(_ name: String) throws -> MemoryFile {
+        var folder = #filePath[...]
+        for _ in 0..<4 { folder = folder.prefix(upTo: folder.lastIndex(of: "/") ?? folder.startIndex) }
+        return MemoryFile(try Bytes(contentsOf: "\(folder)/Fixtures/parquet/\(name).parquet"))
+    }
+}
+
+extension Bytes {
+    init(contentsOf path: String) throws {
+        let file = open(path, O_RDONLY)
+        guard file >= 0 else { throw ParquetError(.malformed, "cannot open \(path)") }
+        defer { close(file) }
+        var builder = ByteBuilder()
+        var count = 1
+        while count > 0 { builder.append(upTo: 1 << 16) { count = max(0, Glibc.read(file, $0.baseAddress, $0.count)); return count } }
+        self = builder.finish()
     }
 }

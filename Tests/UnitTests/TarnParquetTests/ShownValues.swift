@@ -3,23 +3,23 @@ import TarnColumns
 
 /// One value as text, for expectations: `null`, `true`, `12`, `1.5`, `"text"`, `x00ff`, `[1, null]`, `{"k": 1}`, `(1, "a")`.
 /// Dates, times and timestamps are their numbers; decimals are unscaled.
-func text(_ column: Column, _ row: Int) -> String {
+func shown(_ column: Column, _ row: Int) -> String {
     if column.isNull(row) { return "null" }
     switch column.values {
     case .bits(let bits): return bits[row] ? "true" : "false"
     case .fixed(let bytes): return number(bytes, column.type, row)
     case .views(let views): return content(views.bytes(at: row), column.type)
-    case .dictionary(let codes, let dictionary): return text(dictionary, codes.withValues(of: UInt32.self) { Int($0[row]) })
+    case .dictionary(let codes, let dictionary): return shown(dictionary, codes.withValues(of: UInt32.self) { Int($0[row]) })
     case .list(let offsets, let elements):
-        return "[" + range(offsets, row).map { text(elements, $0) }.joined(separator: ", ") + "]"
+        return "[" + range(offsets, row).map { shown(elements, $0) }.joined(separator: ", ") + "]"
     case .map(let offsets, let keys, let values):
-        return "{" + range(offsets, row).map { text(keys, $0) + ": " + text(values, $0) }.joined(separator: ", ") + "}"
-    case .fields(let columns): return "(" + columns.map { text($0, row) }.joined(separator: ", ") + ")"
+        return "{" + range(offsets, row).map { shown(keys, $0) + ": " + shown(values, $0) }.joined(separator: ", ") + "}"
+    case .fields(let columns): return "(" + columns.map { shown($0, row) }.joined(separator: ", ") + ")"
     }
 }
 
 /// All columns of a row, as a struct would be written.
-func text(_ batch: RecordBatch, _ row: Int) -> String { "(" + batch.columns.map { text($0, row) }.joined(separator: ", ") + ")" }
+func shown(_ batch: RecordBatch, _ row: Int) -> String { "(" + batch.columns.map { shown($0, row) }.joined(separator: ", ") + ")" }
 
 private func range(_ offsets: Bytes, _ row: Int) -> Range<Int> {
     offsets.withValues(of: Int32.self) { Int($0[row])..<Int($0[row + 1]) }
