@@ -1,6 +1,7 @@
 import TarnBase
 import TarnColumns
 import TarnCommandLine
+import TarnIngest
 import TarnStorage
 import TarnTable
 import Tarn
@@ -32,6 +33,9 @@ struct Failure: Error {
         case let failure as Failure: self = failure
         case let error as UsageError: self.init(.usage, error.description)
         case let error as TableError: self.init(error)
+        case let error as IngestError:
+            let code: Code = switch error.code { case .unsupported: .unsupported; case .invalid: .invalid; case .unreadable: .unavailable }
+            self.init(code, error.message, path: error.path)
         case is CancellationError: self.init(.unavailable, "interrupted; what was not committed is rolled back by the next write")
         default: self.init(TableError(TableFault(error)))
         }

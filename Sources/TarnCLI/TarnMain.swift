@@ -8,7 +8,7 @@ enum TarnMain {
     static let version = "0.1.0"
 
     static let commands: [any Command.Type] = [
-        CreateCommand.self, QueryCommand.self, ShowCommand.self, LagCommand.self,
+        CreateCommand.self, WriteCommand.self, IngestCommand.self, QueryCommand.self, ShowCommand.self, LagCommand.self,
         RollbackCommand.self,
     ]
 

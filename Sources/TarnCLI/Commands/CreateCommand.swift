@@ -120,7 +120,7 @@ struct CreateCommand: Command {
             } catch {
                 throw Failure(.invalid, "the schema cannot be used: \(error)", path: file)
             }
-        case (nil, let file?): throw Failure(.unsupported, file)
+        case (nil, let file?): return try await InputFile(file).parquetSchema()
         default: throw Failure(.usage, "the columns are needed: --schema FILE or --schema-from DATAFILE")
         }
     }
