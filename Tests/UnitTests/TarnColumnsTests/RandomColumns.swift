@@ -1,12 +1,11 @@
-import Glibc
 import TarnBase
 import TarnColumns
+import TarnTestSupport
 
-/// Random columns of any type and in any of their forms (sliced, dictionary coded), for comparing kernels with cells.
+/// Random columns of any type and in any of their forms (sliced, dictionary coded), for comparing kernels with cells. They come
+/// from the run's seed; `TARN_SEED` replays it.
 struct RandomColumns {
-    var random: SeededGenerator
-
-    init(_ name: StaticString = #function) { random = SeededGenerator(name) }
+    var random = SplitMix64(seed: testSeed)
 
     mutating func int(_ range: Range<Int>) -> Int { Int.random(in: range, using: &random) }
     mutating func chance(_ percent: Int) -> Bool { int(0..<100) < percent }
@@ -61,24 +60,4 @@ struct RandomColumns {
     }
 
     static let edgeSizes = [0, 1, 7, 8, 9, 63, 64, 65, 200]
-}
-
-/// SplitMix64 with a seed that is printed, and taken from `TARN_SEED` to replay.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(_ name: StaticString) {
-        var system = SystemRandomNumberGenerator()
-        let given = getenv("TARN_SEED").flatMap { UInt64(String(cString: $0)) }
-        state = given ?? system.next()
-        print("seed of \(name): TARN_SEED=\(state)")
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
 }
