@@ -11,10 +11,6 @@ package struct RowReference: BitwiseCopyable, Hashable, Sendable {
         self.batch = batch
         self.row = row
     }
-
-    @usableFromInline init(_ batch: Int, _ row: Int) {
-        self.init(batch: UInt32(truncatingIfNeeded: batch), row: UInt32(truncatingIfNeeded: row))
-    }
 }
 
 extension Column {
