@@ -63,6 +63,7 @@ package struct NDJSONRows: AsyncSequence, Sendable {
                     var cursor = JSONCursor(buffer.baseAddress ?? UnsafeRawPointer(bitPattern: 1)!, count: buffer.count)
                     cursor.skipBlanks()
                     if cursor.at == cursor.end { return }
+                    decoder.beginRow()
                     try decoder.readRow(&cursor, except: nil)
                     cursor.skipBlanks()
                     guard cursor.at == cursor.end else { throw Refusal("not valid JSON: something follows the object") }
