@@ -181,8 +181,44 @@ final class ViewEncoder: ValueEncoder {
         let hashed = hashes.reserve(count)
         for index in 0..<count { hashed[index] = ViewEncoder.hash(slots + index, buffers) }
         let target = codes.reserve(count)
-        for index in 0..<count { target[index] = code(of: slots + index, hashed[index], buffers) }
+        ViewEncoder.encode(slots, hashed, count, buffers, into: target, with: &table, entries, entryBytes)
         codes.count += count
+    }
+
+    /// Static, and given its table, so that exclusive access to it is claimed once a run and not once a value.
+    private static func encode(
+        _ slots: UnsafePointer<View>, _ hashes: UnsafePointer<UInt64>, _ count: Int,
+        _ buffers: UnsafeBufferPointer<UnsafeRawPointer>, into target: UnsafeMutablePointer<UInt32>,
+        with table: inout CodeTable, _ entries: Scratch<View>, _ entryBytes: Scratch<UInt8>
+    ) {
+        let known = entries.reserve(count) - entries.count
+        var text = UnsafeRawPointer(entryBytes.base)
+        for index in 0..<count {
+            let view = slots[index]
+            let (code, isNew) = table.code(for: hashes[index]) {
+                let entry = known[Int($0)]
+                guard entry.low == view.low else { return false }
+                if view.isInline { return entry.high == view.high }
+                return memcmp(text + entry.offset, buffers[view.buffer] + view.offset, view.length) == 0
+            }
+            if isNew {
+                known[entries.count] = add(slots + index, buffers, to: entryBytes)
+                entries.count &+= 1
+                text = UnsafeRawPointer(entryBytes.base)
+            }
+            target[index] = code
+        }
+    }
+
+    /// Appends a value to the dictionary page; returns the view of the entry.
+    private static func add(
+        _ slot: UnsafePointer<View>, _ buffers: UnsafeBufferPointer<UnsafeRawPointer>, to entryBytes: Scratch<UInt8>
+    ) -> View {
+        let view = slot.pointee
+        let start = entryBytes.count
+        let out = UnsafeMutableRawPointer(entryBytes.reserve(view.length + 4 + 64))
+        entryBytes.count += store(slot, buffers, at: out) - out
+        return view.isInline ? view : View(low: view.low, high: UInt64(truncatingIfNeeded: start + 4) &<< 32)
     }
 
     private func appendMapped(
@@ -192,13 +228,13 @@ final class ViewEncoder: ValueEncoder {
         let target = self.codes.reserve(count)
         let map = mapped.base
         for index in 0..<count {
-            let code = Int(codes[rows.map { Int($0[index]) } ?? index])
-            var own = map[code]
-            if own == ViewEncoder.unmapped {
-                own = self.code(of: dictionary + code, ViewEncoder.hash(dictionary + code, buffers), buffers)
-                map[code] = own
+            let row = if let rows { Int(rows[index]) } else { index }
+            let code = Int(codes[row])
+            if map[code] == ViewEncoder.unmapped {
+                var hash = ViewEncoder.hash(dictionary + code, buffers)
+                ViewEncoder.encode(dictionary + code, &hash, 1, buffers, into: map + code, with: &table, entries, entryBytes)
             }
-            target[index] = own
+            target[index] = map[code]
         }
         self.codes.count += count
         if !chunkHasCodes {
@@ -211,30 +247,6 @@ final class ViewEncoder: ValueEncoder {
         let view = slot.pointee
         if view.isInline { return dictionaryHash.hash64(view.low ^ dictionaryHash.hash64(view.high)) }
         return dictionaryHash.hash64(buffers[view.buffer] + view.offset, count: view.length)
-    }
-
-    @inline(__always)
-    private func code(
-        of slot: UnsafePointer<View>, _ hash: UInt64, _ buffers: UnsafeBufferPointer<UnsafeRawPointer>
-    ) -> UInt32 {
-        let view = slot.pointee
-        let (code, isNew) = table.code(for: hash) { [entries, entryBytes] in
-            let entry = entries.base[Int($0)]
-            guard entry.low == view.low else { return false }
-            if view.isInline { return entry.high == view.high }
-            return memcmp(entryBytes.base + entry.offset, buffers[view.buffer] + view.offset, view.length) == 0
-        }
-        if isNew { addEntry(slot, buffers) }
-        return code
-    }
-
-    private func addEntry(_ slot: UnsafePointer<View>, _ buffers: UnsafeBufferPointer<UnsafeRawPointer>) {
-        let view = slot.pointee
-        let start = entryBytes.count
-        let out = UnsafeMutableRawPointer(entryBytes.reserve(view.length + 4 + 64))
-        entryBytes.count += ViewEncoder.store(slot, buffers, at: out) - out
-        let entry = view.isInline ? view : View(low: view.low, high: UInt64(truncatingIfNeeded: start + 4) &<< 32)
-        entries.append([entry], count: 1)
     }
 
     // MARK: Bounds
