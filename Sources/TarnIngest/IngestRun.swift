@@ -46,6 +46,7 @@ final class IngestRun {
     private var transaction: (any ChangeTransaction)?
     private var batchStart: UInt64?
     private var batchRows = 0
+    private var awaitsCreate = false
     private var batch = IngestReport(input: "", commit: CommitReport(operation: .upsert))
     private var quarantined = QuarantineLines()
     private var origins = RecordOrigins()
@@ -120,13 +121,18 @@ final class IngestRun {
     private var isChunkFull: Bool { decoder.rowCount >= Self.chunkRows || decoder.byteCount >= Self.chunkBytes }
 
     private var isBatchFull: Bool {
-        batchRows >= settings.batchRows || quarantined.byteCount > max(1 << 20, Int(settings.memory.bytes / 8))
+        hasRowsEnough || quarantined.byteCount > max(1 << 20, Int(settings.memory.bytes / 8))
             || unavailable.byteCount > max(1 << 20, Int(settings.memory.bytes / 4))
+    }
+
+    /// The two halves of a key update stay in one commit: the second may need the row that the first removes.
+    private var hasRowsEnough: Bool {
+        batchRows >= settings.batchRows && (!awaitsCreate || batchRows >= settings.batchRows + Self.chunkRows)
     }
 
     private var isBatchOld: Bool {
         guard let batchStart else { return false }
-        return Double(runtime.clock.monotonicNanoseconds() - batchStart) / 1e9 >= settings.batchSeconds
+        return Double(runtime.clock.monotonicNanoseconds() - batchStart) / 1e9 >= settings.batchSeconds + (awaitsCreate ? 5 : 0)
     }
 
     /// How long to wait for the next line before the micro-batch is due; nil = there is none.
@@ -153,7 +159,7 @@ final class IngestRun {
             try takeLine(text, at: position, block, isASCII: isASCII)
             position += min(end + 1, rest.count)
             sinceCheck += 1
-            if decoder.rowCount >= Self.chunkRows || batchRows >= settings.batchRows { break }
+            if decoder.rowCount >= Self.chunkRows || hasRowsEnough { break }
             if sinceCheck >= 256 {
                 sinceCheck = 0
                 if isChunkFull || isBatchFull { break }
@@ -188,7 +194,7 @@ final class IngestRun {
 
     /// Cut off where the input ends: most likely its writer has not finished.
     private func tailNoted(_ refusal: Refusal, _ block: LineBlock) -> Refusal {
-        block.isUnterminated ? Refusal("truncated last line: \(refusal.reason)") : refusal
+        block.isUnterminated && refusal.isSyntax ? Refusal("truncated last line: \(refusal.reason)") : refusal
     }
 
     /// A record to be decoded, and where it stands in its source.
@@ -234,6 +240,7 @@ final class IngestRun {
         case .change:
             origins.append(start: start, count: text.count, partition: record.partition, line: line, offset: record.offset)
             batchRows += 1
+            awaitsCreate = decoder.opensKeyUpdate
             batch.events.read += 1
             move(record.partition, past: record.offset)
             partitions[record.partition].progress.take(decoder.lastEventTime)
@@ -378,6 +385,7 @@ final class IngestRun {
             batch = IngestReport(input: inputName, commit: CommitReport(operation: .upsert))
             batchStart = nil
             batchRows = 0
+            awaitsCreate = false
             unavailable.startBatch()
             partitions.startBatch()
         }

@@ -5,5 +5,9 @@ package struct Refusal: Error, Hashable, Sendable, CustomStringConvertible {
 
     package init(_ reason: String) { self.reason = reason }
 
+    /// The text is not JSON at all.
+    var isSyntax: Bool { reason.hasPrefix(Refusal.syntax) }
+    static let syntax = "not valid JSON"
+
     package var description: String { reason }
 }

@@ -15,7 +15,7 @@ struct DebeziumEnvelope {
 
     /// Reads the envelope at `cursor`; the image goes to the row begun in `rows`.
     init(_ cursor: inout JSONCursor, _ rows: JSONRowDecoder, filled: Int?) throws(Refusal) {
-        guard cursor.take(Ascii.openBrace) else { throw Refusal("expected an envelope (an object), found \(cursor.kindHere)") }
+        guard cursor.take(Ascii.openBrace) else { throw cursor.misfit("expected an envelope (an object)") }
         if cursor.take(Ascii.closeBrace) { return }
         repeat {
             let name = try cursor.memberName()
@@ -47,12 +47,12 @@ struct DebeziumEnvelope {
             try rows.readRow(&cursor, except: filled)
             after = .row
         case Ascii.quote: throw Refusal("'after' is text, as Debezium's MongoDB connector writes it: this is --envelope debezium-mongo")
-        default: throw Refusal("'after': expected an object, found \(cursor.kindHere)")
+        default: throw cursor.misfit("'after': expected an object")
         }
     }
 
     private static func letter(_ cursor: inout JSONCursor) throws(Refusal) -> UInt8 {
-        guard cursor.byte == Ascii.quote else { throw Refusal("'op': expected text, found \(cursor.kindHere)") }
+        guard cursor.byte == Ascii.quote else { throw cursor.misfit("'op': expected text") }
         let text = try cursor.text()
         guard text.count == 1, !text.isEscaped else { throw Refusal("'op' is not one of c, u, r, d, t, m") }
         return text.start.load(as: UInt8.self)

@@ -34,6 +34,8 @@ final class EventDecoder {
     private let eventTimes = Int64Builder(.int64)
     /// Event time of the record decoded last.
     private(set) var lastEventTime: Int64?
+    /// The record decoded last is the delete of a key update: its create, which may need the row, comes next.
+    private(set) var opensKeyUpdate = false
     /// Whether a source was seen that leaves unchanged values out.
     private(set) var sawOmittingSource = false
     /// Rows of this batch with values that the event does not carry.
@@ -88,6 +90,7 @@ final class EventDecoder {
     /// Decodes one record.
     func decode(_ parts: LineParts, topic: String?) -> EventOutcome {
         lastEventTime = nil
+        opensKeyUpdate = false
         rows.beginRow()
         do throws(Refusal) {
             guard let kind = try decodeRow(parts, topic) else {
@@ -166,6 +169,7 @@ final class EventDecoder {
         case UInt8(ascii: "d"):
             // What `after` holds of a delete, if anything, is not data.
             rows.discardRow()
+            if let headers = parts.headers { opensKeyUpdate = headers.contains("__debezium.newkey") }
             return try decodeDelete(parts, before: envelope.before, source: envelope.source)
         case UInt8(ascii: "m"): return nil
         case UInt8(ascii: "t"): throw Refusal("a truncate (op 't') cannot be applied: the rows it removed are not named")

@@ -210,8 +210,16 @@ struct JSONCursor {
 
     @inline(never)
     func fault(_ message: String) -> Refusal {
-        if at >= end { return Refusal("not valid JSON: the text ends where \(message)") }
-        return Refusal("not valid JSON at byte \(at - start): \(message)")
+        if at >= end { return Refusal("\(Refusal.syntax): the text ends where \(message)") }
+        return Refusal("\(Refusal.syntax) at byte \(at - start): \(message)")
+    }
+
+    /// Why the value here, which is of a type that does not fit, is refused: it may be no JSON at all.
+    @inline(never)
+    func misfit(_ expected: String) -> Refusal {
+        var probe = self
+        do throws(Refusal) { try probe.skipValue() } catch { return error }
+        return Refusal("\(expected), found \(kindHere)")
     }
 }
 

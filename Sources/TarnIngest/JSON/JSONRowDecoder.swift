@@ -145,7 +145,7 @@ package final class JSONRowDecoder {
 
     /// Reads, of the object at `cursor`, the columns `wanted`; other members are passed over, known or not.
     func readSelected(_ cursor: inout JSONCursor, _ wanted: [Int]) throws(Refusal) {
-        guard cursor.take(Ascii.openBrace) else { throw Refusal("expected an object, found \(cursor.kindHere)") }
+        guard cursor.take(Ascii.openBrace) else { throw cursor.misfit("expected an object") }
         if cursor.take(Ascii.closeBrace) { return }
         repeat {
             let name = try cursor.memberName()
@@ -173,7 +173,7 @@ package final class JSONRowDecoder {
     }
 
     private func readMembers(_ cursor: inout JSONCursor, _ columns: Range<Int>, instance: Int, filled: Int?) throws(Refusal) {
-        guard cursor.take(Ascii.openBrace) else { throw Refusal("expected an object, found \(cursor.kindHere)") }
+        guard cursor.take(Ascii.openBrace) else { throw cursor.misfit("expected an object") }
         var found = 0
         if !cursor.take(Ascii.closeBrace) {
             var expected = columns.lowerBound
@@ -539,13 +539,7 @@ package final class JSONRowDecoder {
 
     @inline(never)
     private func wrongType(_ cursor: JSONCursor, _ index: Int) -> Refusal {
-        if cursor.at >= cursor.end { return cursor.fault("a value is expected") }
-        let known: Set<UInt8> = [Ascii.openBrace, Ascii.openBracket, Ascii.quote, UInt8(ascii: "t"), UInt8(ascii: "f")]
-        var probe = cursor
-        guard known.contains(cursor.byte) || isNumber(cursor) || (try? probe.skipValue()) != nil else {
-            return cursor.fault("a value is expected")
-        }
-        return Refusal("column '\(paths[index])': expected \(nodes[index].typeName), found \(cursor.kindHere)")
+        cursor.misfit("column '\(paths[index])': expected \(nodes[index].typeName)")
     }
 
     @inline(never)

@@ -6,6 +6,15 @@ struct TextSpan {
     let count: Int
 
     var buffer: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: start, count: count) }
+
+    func contains(_ word: StaticString) -> Bool {
+        let length = word.utf8CodeUnitCount
+        let wanted = UnsafeRawBufferPointer(start: word.utf8Start, count: length)
+        for offset in 0..<max(0, count - length + 1) where UnsafeRawBufferPointer(start: start + offset, count: length).elementsEqual(wanted) {
+            return true
+        }
+        return false
+    }
 }
 
 /// A record's key or value as the line has it.
