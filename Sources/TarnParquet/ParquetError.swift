@@ -15,7 +15,8 @@ package struct ParquetError: Error, Hashable, Sendable {
 
     package let kind: Kind
     package let message: String
-    /// In bytes: from the start of the file where the reader knows it, else from the start of the page or structure.
+    /// In bytes: from the start of the file where the reader knows it (for damage inside a page, the page), else from the start
+    /// of the structure.
     package var offset: Int64?
     /// The dotted path of the leaf column.
     package var column: String?

@@ -8,9 +8,11 @@ package struct ReadLimits: Hashable, Sendable {
     /// Length of a page header. Statistics in it may hold long texts.
     package var pageHeaderBytes: Int = 16 << 20
     /// A page, compressed or not.
-    package var pageBytes: Int = 1 << 30
+    package var pageBytes: Int = 512 << 20
     /// Values, nulls included, that one page may announce.
     package var valuesPerPage: Int = 1 << 28
+    /// Entries of a list in one row, entries of nested lists counted: levels stand for very many in very few bytes.
+    package var entriesPerRow: Int = 1 << 24
 
     package init() {}
 

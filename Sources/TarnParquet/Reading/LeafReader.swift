@@ -49,7 +49,7 @@ struct LeafReader {
     mutating func prepare(_ rows: Int) throws(ParquetError) -> Preparation {
         do {
             return leaf.maximumRepetitionLevel == 0 ? try prepareFlat(rows) : try prepareRepeated(rows)
-        } catch { throw located(error) }
+        } catch { throw located(error, inPageAt: error.offset) }
     }
 
     private mutating func prepareFlat(_ rows: Int) throws(ParquetError) -> Preparation {
@@ -75,7 +75,7 @@ struct LeafReader {
             if whole >= rows { return .ready(rows: rows) }
             if whole > 0, repetitionsAhead.count >= Self.entriesPerBatch { return .ready(rows: whole) }
             if let index = pages.firstIndex(where: { $0.levelsLeft > 0 }) {
-                try decodeLevelsAhead(page: index)
+                do { try decodeLevelsAhead(page: index) } catch { throw located(error, inPageAt: pages[index].offset) }
             } else if isAtEnd {
                 guard whole > 0 else { throw .malformed("the column has fewer rows than its row group") }
                 return .ready(rows: whole)
@@ -88,7 +88,7 @@ struct LeafReader {
     private mutating func decodeLevelsAhead(page index: Int) throws(ParquetError) {
         let count = min(Self.levelStep, pages[index].levelsLeft)
         let start = repetitionsAhead.count
-        guard start + count <= options.limits.valuesPerPage else { throw .limit("a row of more than \(start) entries") }
+        guard start < options.limits.entriesPerRow else { throw .limit("a row of more than \(start) entries") }
         repetitionsAhead.append(contentsOf: repeatElement(0, count: count))
         definitionsAhead.append(contentsOf: repeatElement(0, count: count))
         let leaf = leaf
@@ -114,11 +114,7 @@ struct LeafReader {
         case .needs(let range): return range
         case .end: isAtEnd = true
         case .page(let header, let body, let offset):
-            do { try open(header, body, offset) } catch {
-                var located = error
-                located.offset = offset
-                throw located
-            }
+            do { try open(header, body, offset) } catch { throw located(error, inPageAt: offset) }
         }
         return nil
     }
@@ -142,10 +138,11 @@ struct LeafReader {
 
     /// Takes the next `rows` rows, which ``prepare(_:)`` said are ready.
     mutating func read(_ rows: Int) throws(ParquetError) -> LeafRows {
+        let firstPage = pages.first?.offset
         do {
             if leaf.maximumRepetitionLevel > 0 { return try readRepeated(rows) }
             return leaf.maximumDefinitionLevel <= 1 ? try readFlat(rows) : try readMembers(rows)
-        } catch { throw located(error) }
+        } catch { throw located(error, inPageAt: firstPage) }
     }
 
     /// Columns of the schema, and required members of structs: definition levels are the bitmap.
@@ -282,10 +279,12 @@ struct LeafReader {
         return result
     }
 
-    private func located(_ error: ParquetError) -> ParquetError {
+    /// What is wrong inside a page is said with the page's place in the file: offsets within it would be of what was
+    /// decompressed.
+    private func located(_ error: ParquetError, inPageAt offset: Int64?) -> ParquetError {
         var located = error
         located.column = error.column ?? leaf.name
-        if located.offset == nil { located.offset = pages.first?.offset }
+        located.offset = offset
         return located
     }
 }

@@ -10,7 +10,7 @@ enum LeafMapping {
             }
         }
         if let decimal = try decimal(element, physical) { return decimal }
-        return try annotated(element.logicalType ?? legacy(element.convertedType), physical) ?? plain(physical)
+        return annotated(element.logicalType ?? legacy(element.convertedType), physical) ?? plain(physical)
     }
 
     private static func plain(_ physical: PhysicalType) -> (DataType, ValueConversion) {
@@ -27,17 +27,16 @@ enum LeafMapping {
     }
 
     /// nil where the annotation says nothing that matters here, or does not go with the physical type: the column is then
-    /// read by its physical type, as the specification asks.
+    /// read by its physical type, as the specification asks. So are times of day in nanoseconds, which no column type holds.
     private static func annotated(
         _ logical: LogicalType?, _ physical: PhysicalType
-    ) throws(ParquetError) -> (DataType, ValueConversion)? {
+    ) -> (DataType, ValueConversion)? {
         switch (logical, physical) {
         case (.string, .byteArray), (.enum, .byteArray), (.json, .byteArray): return (.string, .none)
         case (.date, .int32): return (.date, .none)
         case (.timestamp(let unit, _), .int64): return (.timestamp(unit), .none)
         case (.time(.milliseconds, _), .int32): return (.time, .timeFromMilliseconds)
         case (.time(.microseconds, _), .int64): return (.time, .none)
-        case (.time(.nanoseconds, _), .int64): throw .unsupported("times of day in nanoseconds")
         case (.integer(32, isSigned: false), .int32): return (.int64, .unsignedToInt64)
         case (.integer(64, isSigned: false), .int64): return (.decimal(precision: 20, scale: 0), .unsignedToDecimal)
         case (.float16, .fixedLengthByteArray): return (.float, .floatFromHalf)

@@ -74,6 +74,10 @@ struct HostileFileTests {
         options = ScanOptions()
         options.limits.pageBytes = 4
         #expect { try file.rows(options: options) } throws: { ($0 as? ParquetError)?.kind == .limit }
+        options = ScanOptions()
+        options.limits.entriesPerRow = 2
+        var nested = try MemoryFile.fixture("nested-pyarrow")
+        #expect { try nested.rows(options: options) } throws: { ($0 as? ParquetError)?.kind == .limit }
     }
 
     @Test func `what is no Parquet file is told apart`() throws {
