@@ -1,4 +1,3 @@
-import Glibc
 import TarnBase
 import TarnColumns
 import TarnStorage
@@ -8,15 +7,10 @@ import TarnWrite
 import Testing
 
 @Suite struct WriteTests {
-    /// In `$TARN_TABLES`, if that is set, for the format lint and other readers; else in a folder that goes away.
     private func withTable(_ name: String, _ body: (ExampleTable) async throws -> Void) async throws {
-        if let folder = getenv("TARN_TABLES") {
-            let store = try LocalStore(root: String(cString: folder), durability: .none)
-            try await body(ExampleTable(store, path: name, runtime: .system))
-        } else {
-            let folder = try TemporaryFolder()
-            try await body(ExampleTable(try folder.store(), path: name, runtime: .system))
-        }
+        if let store = try keptTables(.system) { return try await body(ExampleTable(store, path: name, runtime: .system)) }
+        let folder = try TemporaryFolder()
+        try await body(ExampleTable(try folder.store(), path: name, runtime: .system))
     }
 
     @Test(arguments: [true, false])
