@@ -43,10 +43,16 @@ final class Console: @unchecked Sendable {
         _ = bytes.withUnsafeBytes { Glibc.write(2, $0.baseAddress, $0.count) }
     }
 
-    /// The most memory this process ever had resident.
+    /// The most memory this process ever had resident. Not from `getrusage`, which counts the parent's before `exec` too.
     static var peakMemoryBytes: Int64 {
-        var usage = rusage()
-        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-        return Int64(usage.ru_maxrss) * 1024
+        guard let file = fopen("/proc/self/status", "r") else { return 0 }
+        defer { fclose(file) }
+        var line = [CChar](repeating: 0, count: 256)
+        while fgets(&line, Int32(line.count), file) != nil {
+            let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            guard text.hasPrefix("VmHWM:") else { continue }
+            return (Int64(text.filter(\.isNumber)) ?? 0) * 1024
+        }
+        return 0
     }
 }
