@@ -1,5 +1,4 @@
 import TarnBase
-import TarnStorage
 import TarnTable
 import TarnWrite
 
@@ -19,15 +18,11 @@ struct ShownReport {
                 .init("stale", .int(report.stale)), .init("duplicates", .int(report.duplicates)),
                 .init("files_written", .int(report.filesWritten)), .init("bytes_written", .int(report.bytesWritten)),
                 .init("files_read", .int(report.filesRead)), .init("bytes_read", .int(report.bytesRead)),
-                .init("requests", ShownReport.counts(report.requests)), .init("lookup_requests", ShownReport.counts(report.lookupRequests)),
+                .init("requests", report.requests.json), .init("lookup_requests", report.lookupRequests.json),
                 .init("already_committed", .bool(report.wasAlreadyCommitted)),
                 .init("rolled_back", .array(report.rolledBack.map { .string("\($0)") })),
                 .init("peak_memory_bytes", .int(Console.peakMemoryBytes)), .init("seconds", .double(report.seconds)),
             ] + more)
-    }
-
-    private static func counts(_ requests: RequestCounts) -> JSON {
-        ["get": .int(requests.get), "put": .int(requests.put), "list": .int(requests.list), "head": .int(requests.head), "delete": .int(requests.delete)]
     }
 
     func text() -> String {

@@ -116,6 +116,7 @@ struct CommitProtocol {
         let tokens = ground.history.tokens
         metadata.extraMetadata[CommitTokens.key] = (settings.commitToken.map { tokens.adding($0) } ?? tokens).text
         metadata.extraMetadata[EventCounts.key] = eventCounts(extras, report).text
+        metadata.extraMetadata[CommitRequests.key] = requestsSoFar.text
         for (key, value) in extras.metadata { metadata.extraMetadata[key] = value }
         return metadata
     }
@@ -130,6 +131,12 @@ struct CommitProtocol {
         counts.duplicate = report.duplicates
         counts.quarantined = extras.eventsQuarantined
         return counts
+    }
+
+    private var requestsSoFar: CommitRequests {
+        var requests = ground.meter.counts
+        requests.put += 1  // the completed file
+        return CommitRequests(requests: requests, lookupRequests: ground.lookupMeter.counts)
     }
 
     // MARK: Step 9
