@@ -18,7 +18,7 @@ let package = Package(
     targets: [
         // 4  front door
         tool("TarnCLI", uses: ["TarnCommandLine", "TarnIngest", "TarnFreshness", "Tarn", "TarnTable", "TarnParquet", "TarnAvro", "TarnStorage", "TarnColumns", "TarnBase", "CGlibcExtra"]),
-        tool("TableCheckCLI", uses: ["TarnCommandLine", "TarnCheck", "TarnStorage", "TarnBase"]),
+        tool("TableCheckCLI", uses: ["TarnCommandLine", "TarnCheck", "TarnStorage", "TarnBase", "CGlibcExtra"]),
         library("TarnCommandLine", uses: []),
         library("TarnIngest", uses: ["Tarn", "TarnWrite", "TarnTable", "TarnStorage", "TarnColumns", "TarnBase"]),
         library("Tarn", uses: ["TarnRead", "TarnWrite", "TarnTable", "TarnAvro", "TarnParquet", "TarnStorage", "TarnColumns", "TarnBase"]),
