@@ -28,9 +28,10 @@ package struct QuarantineFolder: Sendable {
         }
         guard !candidates.isEmpty else { return }
         let completed = try await sink.completedInstants()
-        // What is older than the oldest commit listed may be archived, not failed.
-        let oldest = completed.min() ?? instant
-        let leftovers = candidates.filter { !completed.contains($0.instant) && $0.instant > oldest }
+        // What is older than the oldest commit listed may be archived, not failed; archival never takes the newest, so
+        // nothing is archived where our commit is the only one.
+        let oldest = completed.subtracting([instant]).min()
+        let leftovers = candidates.filter { found in !completed.contains(found.instant) && oldest.map { found.instant > $0 } ?? true }
         if !leftovers.isEmpty { try await store.delete(leftovers.map(\.path)) }
     }
 }

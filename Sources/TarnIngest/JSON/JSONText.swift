@@ -1,20 +1,22 @@
-import Glibc
-
 /// What the bytes between two quotes say, and whether bytes are UTF-8.
 enum JSONText {
-    /// Writes the text with its escapes resolved to `target`, which has room for `text.count` bytes (escapes never grow).
+    /// Writes the text with its escapes resolved to `target`, which has room for `text.count` bytes (escapes never grow) and
+    /// 8 more.
     /// - Returns: How many bytes were written.
     static func unescape(_ text: JSONCursor.Text, to target: UnsafeMutableRawPointer) throws(Refusal) -> Int {
         var source = text.start
         let end = text.start + text.count
         var out = target
         while source < end {
-            let run = end - source
-            let found = memchr(source, Int32(Ascii.backslash), run).map { UnsafeRawPointer($0) - source } ?? run
-            out.copyMemory(from: source, byteCount: found)
-            out += found
-            source += found
-            guard source < end else { break }
+            // Copies eight bytes at a time and keeps those before the backslash; few runs between escapes are longer.
+            let word = source.loadUnaligned(as: UInt64.self)
+            out.storeBytes(of: word, as: UInt64.self)
+            let different = word ^ 0x5C5C_5C5C_5C5C_5C5C
+            let hits = (different &- 0x0101_0101_0101_0101) & ~different & 0x8080_8080_8080_8080
+            let kept = min(hits == 0 ? 8 : hits.trailingZeroBitCount &>> 3, end - source)
+            out += kept
+            source += kept
+            if hits == 0 || source >= end { continue }
             guard end - source >= 2 else { throw Refusal("not valid JSON: a string without end") }
             let escape = source.load(fromByteOffset: 1, as: UInt8.self)
             source += 2
@@ -43,7 +45,7 @@ enum JSONText {
         guard text.isEscaped else {
             return String(decoding: UnsafeRawBufferPointer(start: text.start, count: text.count), as: UTF8.self)
         }
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: text.count, alignment: 1)
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: text.count + 8, alignment: 1)
         defer { buffer.deallocate() }
         let count = try unescape(text, to: buffer.baseAddress!)
         return String(decoding: UnsafeRawBufferPointer(rebasing: buffer[..<count]), as: UTF8.self)

@@ -150,4 +150,42 @@ import Testing
             #expect(run.sink.rows.count == 1, "\(format)")
         }
     }
+
+    @Test func `a quarantine file of an attempt that failed is replaced when the batch is repeated`() async throws {
+        let run = FakeRun(schema, ordering: "ts", envelope: .plain)
+        let left = run.folder.path(of: try #require(InstantTime("20260109080000000")))
+        try await run.store.put(Bytes("{}"), at: left, condition: .always)
+        try await run.ingest("{\"id\":\"x\"}\n")
+        #expect(try await run.store.list(.root, recursive: true).objects.map(\.path.text) == ["t.quarantine/20260110080000000.ndjson"])
+    }
+
+    /// Gives a line, then keeps its reader waiting: the clock goes on.
+    private final class SlowSource: ByteSource {
+        let lines: Locked<[String]>
+        let clock: SimulatedClock
+
+        init(_ lines: [String], _ clock: SimulatedClock) {
+            self.lines = Locked(lines)
+            self.clock = clock
+        }
+
+        func next(within milliseconds: Int64?) async throws -> ByteStretch {
+            if let milliseconds {
+                clock.advance(milliseconds: milliseconds)
+                return .idle
+            }
+            return lines.withLock { $0.isEmpty ? .end : .bytes(Bytes($0.removeFirst() + "\n")) }
+        }
+    }
+
+    @Test func `a source that pauses gets its events committed after the batch's time`() async throws {
+        let run = FakeRun(schema, ordering: "ts", envelope: .plain)
+        let clock = SimulatedClock()
+        let source = SlowSource(["{\"id\":1,\"ts\":1}", "{\"id\":2,\"ts\":1}"], clock)
+        var seen: [Int64] = []
+        let summary = try await ChangeIngest(into: run.sink, run.settings, quarantine: nil, runtime: .simulated(clock: clock))
+            .run([.stream(source, name: "-")]) { _ in seen.append(clock.nowMilliseconds()) }
+        #expect(summary.commits == 2)
+        #expect(seen == [1_768_032_060_000, 1_768_032_120_000])
+    }
 }
