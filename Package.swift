@@ -51,6 +51,8 @@ let package = Package(
         support("TarnTestSupport", at: "TestSupport", uses: ["TarnStorage", "TarnColumns", "TarnBase"]),
         tests("UnitTests", uses: ["TarnCommandLine", "TarnIngest", "Tarn", "TarnFreshness", "TarnCheck", "TarnRead", "TarnWrite", "TarnTable", "TarnParquet", "TarnAvro", "TarnStorage", "TarnColumns", "TarnBase"]),
         tests("HistoryTests", uses: ["TarnWrite", "TarnTable", "TarnParquet", "TarnAvro", "TarnStorage", "TarnColumns", "TarnBase"]),
+        tests("CommandLineTests", uses: ["TarnBase"]),
+        tests("InteropTests", uses: ["TarnBase"], beside: ["python", "requirements.txt"]),
         tests("TidyTests", uses: []),
     ]
 )
@@ -67,8 +69,8 @@ func support(_ name: String, at folder: String, uses dependencies: [String]) -> 
     .target(name: name, dependencies: dependencies.map { .init(stringLiteral: $0) }, path: "Tests/\(folder)", swiftSettings: house())
 }
 
-func tests(_ name: String, uses dependencies: [String]) -> Target {
-    .testTarget(name: name, dependencies: (["TarnTestSupport"] + dependencies).map { .init(stringLiteral: $0) }, swiftSettings: house())
+func tests(_ name: String, uses dependencies: [String], beside others: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: (["TarnTestSupport"] + dependencies).map { .init(stringLiteral: $0) }, exclude: others, swiftSettings: house())
 }
 
 func house() -> [SwiftSetting] {

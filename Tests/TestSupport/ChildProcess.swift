@@ -1,20 +1,31 @@
 import Glibc
 
-/// A program run to its end, for tests of command lines and of other engines.
+/// What a program that has ended left.
 package struct ChildProcess: Sendable {
+    /// 128 + the signal's number if a signal ended it.
     package let exitCode: Int32
     package let output: String
     package let errors: String
 
-    /// Runs `arguments[0]`, found through PATH if it has no slash.
+    /// Runs `arguments[0]`, found through PATH if it has no slash, to its end.
     ///
     /// - Parameter environment: Added to this process's own.
     package static func run(
         _ arguments: [String], input: [UInt8] = [], environment: [String: String] = [:]
     ) throws -> ChildProcess {
+        try RunningProcess(arguments, input: input, environment: environment).wait()
+    }
+}
+
+/// A program that runs beside the test. Wait for it: what it said lies in files until then.
+package final class RunningProcess {
+    private let id: pid_t
+    private let streams: TemporaryStreams
+
+    /// Starts `arguments[0]`, found through PATH if it has no slash.
+    package init(_ arguments: [String], input: [UInt8] = [], environment: [String: String] = [:]) throws {
         // Files, not pipes: nothing can fill up while somebody waits.
-        let streams = try TemporaryStreams(input: input)
-        defer { streams.remove() }
+        streams = try TemporaryStreams(input: input)
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -22,16 +33,28 @@ package struct ChildProcess: Sendable {
         posix_spawn_file_actions_addopen(&actions, 1, streams.outputPath, O_WRONLY | O_TRUNC, 0o600)
         posix_spawn_file_actions_addopen(&actions, 2, streams.errorPath, O_WRONLY | O_TRUNC, 0o600)
 
-        var variables = currentEnvironment()
+        var variables = RunningProcess.currentEnvironment()
         variables.merge(environment) { $1 }
         let argv = arguments.map { strdup($0) } + [nil]
         let envp = variables.map { strdup("\($0)=\($1)") } + [nil]
         defer { (argv + envp).forEach { free($0) } }
         var pid: pid_t = 0
         let status = posix_spawnp(&pid, arguments[0], &actions, nil, argv, envp)
-        guard status == 0 else { throw SpawnFailure(program: arguments[0], code: status) }
+        guard status == 0 else {
+            streams.remove()
+            throw SpawnFailure(program: arguments[0], code: status)
+        }
+        id = pid
+    }
+
+    /// Ends it at once (`SIGKILL`), if it still runs. Not after ``wait()``.
+    package func kill() { _ = Glibc.kill(id, SIGKILL) }
+
+    /// Waits for its end. Once.
+    package func wait() throws -> ChildProcess {
+        defer { streams.remove() }
         var waited: Int32 = 0
-        while waitpid(pid, &waited, 0) < 0, errno == EINTR {}
+        while waitpid(id, &waited, 0) < 0, errno == EINTR {}
         let signal = waited & 0x7F
         return ChildProcess(
             exitCode: signal == 0 ? (waited >> 8) & 0xFF : 128 + signal, output: try streams.text(of: streams.outputPath),
