@@ -43,6 +43,7 @@ small = f"read_parquet('{data['small']}/*.parquet')"
 con = duckdb.connect()
 con.execute("set memory_limit = '4GB'; set preserve_insertion_order = true")
 over = []
+program = os.path.realpath(os.environ["TARN"])
 
 
 def watched(what, *arguments):
@@ -52,8 +53,10 @@ def watched(what, *arguments):
     peak = 0
     while process.poll() is None:
         try:
-            with open(f"/proc/{process.pid}/status") as status:
-                peak = max([peak] + [int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM")])
+            # Before exec it is this Python's own memory that is seen.
+            if os.readlink(f"/proc/{process.pid}/exe") == program:
+                with open(f"/proc/{process.pid}/status") as status:
+                    peak = max([peak] + [int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM")])
         except (FileNotFoundError, ProcessLookupError):
             pass
         time.sleep(0.02)

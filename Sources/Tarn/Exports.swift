@@ -1,4 +1,1 @@
 // What a program needs beside the table itself comes with one import.
-@_exported public import TarnBase
-@_exported public import TarnColumns
-@_exported public import TarnStorage

@@ -1,4 +1,4 @@
-import TarnBase
+package import TarnBase
 
 /// Decodes levels, dictionary indices and booleans from Parquet's run-length / bit-packed hybrid, a stretch at a time.
 ///
@@ -13,7 +13,7 @@ import TarnBase
 /// as the values asked for are there.
 ///
 /// Specification: Parquet, *Encodings*, "Run Length Encoding / Bit-Packing Hybrid (RLE = 3)".
-struct RunLengthDecoder {
+package struct RunLengthDecoder {
     private let bytes: Bytes
     private let bitWidth: Int
     /// Of the next run's header.
@@ -29,7 +29,7 @@ struct RunLengthDecoder {
     /// - Parameters:
     ///   - bytes: The runs alone. Where a page stores their length in front, the caller has removed it.
     ///   - bitWidth: 0...32. At 0 all values are 0 and `bytes` is not read.
-    init(_ bytes: Bytes, bitWidth: Int) {
+    package init(_ bytes: Bytes, bitWidth: Int) {
         precondition((0...32).contains(bitWidth))
         self.bytes = bytes
         self.bitWidth = bitWidth
@@ -41,7 +41,7 @@ struct RunLengthDecoder {
 
     /// Writes the next `count` values to `target`.
     /// - Throws: `truncated` or `malformed`; the offset counts from the start of the runs.
-    mutating func decode<Value: FixedWidthInteger>(
+    package mutating func decode<Value: FixedWidthInteger>(
         count: Int, into target: UnsafeMutablePointer<Value>
     ) throws(ParquetError) {
         var output = target
@@ -67,7 +67,7 @@ struct RunLengthDecoder {
     ///
     /// A bit-packed run of width 1 *is* a bitmap: it is copied a word at a time.
     /// - Precondition: the width is 1, or 0; `bits` has eight bytes of room behind the last bit.
-    mutating func decodeBits(
+    package mutating func decodeBits(
         count: Int, into bits: UnsafeMutableRawPointer, at position: Int
     ) throws(ParquetError) -> Int {
         precondition(bitWidth <= 1)

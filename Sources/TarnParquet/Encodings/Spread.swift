@@ -1,11 +1,11 @@
 import TarnColumns
 
 /// Moves values that were stored without their nulls to the slots where they belong. Null slots become zero.
-enum Spread {
+package enum Spread {
     /// - Parameters:
     ///   - values: As many as `validity` has ones; one more must be readable.
     ///   - validity: One bit a slot; loads up to 8 bytes behind the last.
-    static func spread<Value: FixedWidthInteger & BitwiseCopyable>(
+    package static func spread<Value: FixedWidthInteger & BitwiseCopyable>(
         _ values: UnsafePointer<Value>, validity: UnsafeRawPointer, count: Int, into target: UnsafeMutablePointer<Value>
     ) {
         var next = values
@@ -29,7 +29,7 @@ enum Spread {
     }
 
     /// The same for values of one bit.
-    static func spreadBits(_ values: UnsafeRawPointer, validity: UnsafeRawPointer, count: Int, into target: UnsafeMutableRawPointer) {
+    package static func spreadBits(_ values: UnsafeRawPointer, validity: UnsafeRawPointer, count: Int, into target: UnsafeMutableRawPointer) {
         var next = 0
         for row in stride(from: 0, to: count, by: 8) {
             let valid = validity.load(fromByteOffset: row &>> 3, as: UInt8.self)

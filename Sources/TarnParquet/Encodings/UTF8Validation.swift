@@ -1,8 +1,8 @@
-import TarnBase
+package import TarnBase
 
-enum UTF8Validation {
+package enum UTF8Validation {
     /// Whether no byte has its highest bit set. Lengths below 128 between the values do not disturb it.
-    static func isASCII(_ bytes: Bytes) -> Bool {
+    package static func isASCII(_ bytes: Bytes) -> Bool {
         bytes.withUnsafeBytes { buffer in
             guard let base = buffer.baseAddress else { return true }
             return isASCII(base, buffer.count)
@@ -26,7 +26,7 @@ enum UTF8Validation {
     }
 
     /// Whether `count` bytes are well-formed UTF-8 (no surrogates, no overlong forms).
-    static func isValid(_ base: UnsafeRawPointer, _ count: Int) -> Bool {
+    package static func isValid(_ base: UnsafeRawPointer, _ count: Int) -> Bool {
         var index = 0
         while index < count {
             if index &+ 32 <= count, (base.loadUnaligned(fromByteOffset: index, as: SIMD4<UInt64>.self) & 0x8080_8080_8080_8080) == .zero {

@@ -1,9 +1,8 @@
 import TarnBase
 import TarnColumns
+import TarnParquet
 import TarnTestSupport
 import Testing
-
-@testable import TarnParquet
 
 struct DecoderTests {
     private func decode(_ bytes: [UInt8], bitWidth: Int, count: Int) throws(ParquetError) -> [UInt32] {
