@@ -1,3 +1,4 @@
+import Glibc
 import TarnBase
 import TarnTestSupport
 import Testing
@@ -20,6 +21,28 @@ import Testing
 
     @Test func `a PostgreSQL table comes out of Debezium's events as the database has it`() throws {
         let folder = try TemporaryFolder()
-        print(try Python.run("debezium_postgres.py", [folder.path, repositoryFolder + "/Fixtures/events-debezium"]))
+        let fixtures = repositoryFolder + "/Fixtures/events-debezium"
+        print(try Python.run("debezium_postgres.py", [folder.path, fixtures]))
     }
+
+    /// The whole file lies in the shared folder; the fixture is a selection of it.
+    @Test(.enabled(if: SharedEvents.areThere, "the whole event file is missing: TARN_SHARED names no shared folder"))
+    func `the whole PostgreSQL file ends as the database too`() throws {
+        let folder = try TemporaryFolder()
+        let events = SharedEvents.folder + "/debezium-postgres"
+        print(
+            try Python.run(
+                "debezium_postgres.py",
+                [folder.path, repositoryFolder + "/Fixtures/events-debezium", events + "/envelope-schema.ndjson", events + "/conversations.expected.ndjson"]))
+    }
+
+    @Test func `the README's ways to read a table with DuckDB and hudi-rs work as they stand there`() throws {
+        let folder = try TemporaryFolder()
+        print(try Python.run("readme_readers.py", [folder.path, repositoryFolder]))
+    }
+}
+
+private enum SharedEvents {
+    static let folder = GoldenTable.sharedFolder + "/events"
+    static var areThere: Bool { access(folder + "/debezium-postgres/envelope-schema.ndjson", R_OK) == 0 }
 }
