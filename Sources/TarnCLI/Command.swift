@@ -4,6 +4,8 @@ import TarnCommandLine
 protocol Command: CommandOptions {
     /// The word after `tarn`.
     static var word: String { get }
+    /// The table, as the command line names it.
+    var table: String { get }
     /// - Returns: The exit code.
     func run() async throws -> Int32
 }
@@ -16,7 +18,12 @@ extension Command {
         if let planned = arguments.first(where: { Planned.flags(of: word).contains($0.split(separator: "=").first.map(String.init) ?? $0) }) {
             throw Failure(.unsupported, "'\(planned)' of 'tarn \(word)' does not work yet; README.md has what does")
         }
-        return try await parse(arguments).run()
+        let command = try parse(arguments)
+        do { return try await command.run() } catch {
+            var failure = Failure(error)
+            failure.table = command.table
+            throw failure
+        }
     }
 }
 

@@ -19,6 +19,9 @@ struct Failure: Error {
     let code: Code
     let message: String
     var path: String?
+    /// What the command line calls the table, if `path` counts from there.
+    var table: String?
+    private var isInTable = false
     var offset: Int64?
     var instant: String?
 
@@ -43,8 +46,24 @@ struct Failure: Error {
 
     init(_ error: TableError) {
         self.init(Code(rawValue: error.code.description) ?? .libraryFault, error.message, path: error.path?.text)
+        isInTable = true
         offset = error.offset
         instant = error.instant.map { "\($0)" }
+    }
+
+    /// The same about a file of the caller's, which is no part of a table.
+    func ofFile(_ name: String) -> Failure {
+        var failure = self
+        failure.path = name
+        failure.isInTable = false
+        return failure
+    }
+
+    /// The file concerned, as the caller can find it.
+    private var place: String? {
+        guard isInTable, let table else { return path.flatMap { $0.isEmpty ? nil : $0 } }
+        guard let path, !path.isEmpty else { return table }
+        return table.hasSuffix("/") ? table + path : "\(table)/\(path)"
     }
 
     /// 1: the table or the data is at fault. 2: usage, or could not run. 3: nobody knows.
@@ -59,13 +78,13 @@ struct Failure: Error {
     func text(asJSON: Bool) -> String {
         if asJSON {
             var members: [JSON.Member] = [.init("code", .string(code.rawValue)), .init("message", .string(message))]
-            members.append(.init("path", path.map { .string($0) } ?? .null))
+            members.append(.init("path", place.map { .string($0) } ?? .null))
             members.append(.init("offset", offset.map { .int($0) } ?? .null))
             if let instant { members.append(.init("instant", .string(instant))) }
             return JSON.object([.init("error", .object(members))]).description
         }
         var places: [String] = []
-        if let path, !path.isEmpty { places.append(path) }
+        if let place { places.append(place) }
         if let offset { places.append("byte \(offset)") }
         if let instant { places.append("instant \(instant)") }
         let line = "tarn: \(code == .usage ? "" : "\(code.rawValue): ")\(message)" + (places.isEmpty ? "" : " (\(places.joined(separator: ", ")))")

@@ -48,8 +48,9 @@ struct InputFile {
         let location = try LocalFile(path)
         do {
             return try await BaseFileReader.open(location.path, in: location.store)
-        } catch let fault as TableFault {
-            throw Failure(TableError(TableFault(fault.code, fault.message, at: ObjectPath(path) ?? fault.path, offset: fault.offset)))
+        } catch {
+            // The store knows the file by its name alone.
+            throw Failure(error).ofFile(path)
         }
     }
 }

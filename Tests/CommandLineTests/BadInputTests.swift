@@ -18,7 +18,6 @@ import Testing
         (#"{"id":"b","ts":1,"day":"d1","n":3000000000}"#, "n"),
         (#"{"id":"b","ts":1,"day":"d1","note":{"text":"x"}}"#, "note"),
         (#"{"id":"b","ts":1,"day":"d1","extra":1}"#, "extra"),
-        (#"{"id":"b","ts":1,"day":".."}"#, "day"),
         (#"{"id":"b","ts":1,"day":"a/b"}"#, "day"),
     ]
 
@@ -52,6 +51,15 @@ import Testing
             #expect(entry["line"]?.intValue != nil || entry["offset"]?.intValue != nil, "\(entry)")
         }
         #expect(try place.findings() == [])
+    }
+
+    @Test(arguments: ["..", ".", "a/b", ".hoodie"])
+    func `a partition value that would leave its folder is refused where values are folders`(value: String) throws {
+        let place = try Workplace()
+        try place.create("--hive-style", "off")
+        let refused = try place.write(#"{"id":"b","ts":1,"day":"\#(value)"}"# + "\n")
+        #expect(refused.exitCode == 1 && refused.errors.contains("partition"), "\(refused.output)\(refused.errors)")
+        #expect(try place.rows() == [])
     }
 
     @Test func `bytes that are not UTF-8 are refused by a write and quarantined by an ingest`() throws {

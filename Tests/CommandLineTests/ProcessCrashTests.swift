@@ -102,8 +102,9 @@ import Testing
             let again = try ChildProcess.run(arguments)
             #expect(again.exitCode == 0, "after \(moment): \(again.errors)")
             #expect(try place.rows() == final, "after \(moment)")
-            // Once more: everything is known.
+            // Once more: everything is known. A write of its own then removes what a crash behind the last commit left.
             #expect(try ChildProcess.run(arguments).jsonLines.allSatisfy { $0["instant"]?.isNull != false }, "after \(moment)")
+            #expect(try place.write(#"{"id":"k0","ts":9,"day":"d0"}"# + "\n").exitCode == 0, "after \(moment)")
             let quarantined = try ChildProcess.run(["sh", "-c", "cat \(place.table).quarantine/*.ndjson | sort -u"]).jsonLines
             #expect(quarantined.count == 1 && quarantined[0]["offset"]?.intValue == 2, "after \(moment): \(quarantined)")
             let kept = "\(place.folder.path)/after-\(moment)"
@@ -128,42 +129,55 @@ import Testing
         try #require(place.write(rows(0..<keys, round: 0)).exitCode == 0)
         var killed = 0
         var visible = 0
+        var rounds = 0
+        // How long a write has its inflight file, as seen here: kills are spread over that, and a little more.
+        var span = 100_000.0
         try withSeed { random, seed in
-            var round = 0
-            while killed < 50, round < 400 {
-                round += 1
-                let input = try place.file("killed.ndjson", rows(stride(from: round % 4, to: keys, by: 4), round: round))
+            while killed < 50, rounds < 400 {
+                rounds += 1
+                let input = try place.file("killed.ndjson", rows(stride(from: rounds % 4, to: keys, by: 4), round: rounds))
                 let writer = try RunningProcess([Programs.tarnPath, "write", place.table, input, "--json"])
-                let mark = place.table + "/.hoodie"
-                var waited = 0
-                while waited < 20_000, try !hasInflight(mark) { usleep(500); waited += 1 }
-                usleep(UInt32(random.next() % 150_000))
-                let wasInflight = try hasInflight(mark)
+                let folder = place.table + "/.hoodie"
+                while !hasInflight(folder), writer.isRunning { usleep(500) }
+                let patience = UInt32(Double(random.next() % 1000) / 1000 * span * 1.1)
+                usleep(rounds == 1 ? 0 : patience)
+                let began = microseconds
+                while rounds == 1, hasInflight(folder) { usleep(500) }
+                if rounds == 1 { span = microseconds - began }
+                let wasInflight = hasInflight(folder)
                 writer.kill()
                 let ended = try writer.wait()
                 guard ended.exitCode == 137, wasInflight else { continue }
                 killed += 1
-                let changed = try Programs.tarn("query", place.table, "--count", "--where", "n = \(round)").output
-                #expect(changed == "0\n" || changed == "\(keys / 4)\n", "TARN_SEED=\(seed) round \(round): \(changed) rows changed")
+                let changed = try Programs.tarn("query", place.table, "--count", "--where", "n = \(rounds)").output
+                #expect(changed == "0\n" || changed == "\(keys / 4)\n", "TARN_SEED=\(seed) round \(rounds): \(changed) rows changed")
                 if changed != "0\n" { visible += 1 }
-                #expect(try Programs.tarn("query", place.table, "--count").output == "\(keys)\n", "TARN_SEED=\(seed) round \(round)")
+                #expect(try Programs.tarn("query", place.table, "--count").output == "\(keys)\n", "TARN_SEED=\(seed) round \(rounds)")
                 if killed % 10 == 0 {
-                    let repair = try place.write(rows([round], round: round + 1))
-                    #expect(repair.exitCode == 0, "TARN_SEED=\(seed) round \(round): \(repair.errors)")
-                    #expect(try place.findings() == [], "TARN_SEED=\(seed) round \(round)")
+                    let repair = try place.write(#"{"id":"key-0","ts":\#(rounds),"day":"d0","n":-1}"# + "\n")
+                    #expect(repair.exitCode == 0, "TARN_SEED=\(seed) round \(rounds): \(repair.errors)")
+                    #expect(try place.findings() == [], "TARN_SEED=\(seed) round \(rounds)")
                 }
             }
         }
         #expect(killed == 50)
-        print("killed \(killed) writers, \(visible) of them after their commit")
+        print("killed \(killed) writers of \(rounds), \(visible) of them with their commit visible")
     }
 
-    private func hasInflight(_ folder: String) throws -> Bool {
+    private var microseconds: Double {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Double(time.tv_sec) * 1e6 + Double(time.tv_nsec) / 1000
+    }
+
+    private func hasInflight(_ folder: String) -> Bool {
         guard let stream = opendir(folder) else { return false }
         defer { closedir(stream) }
         while let entry = readdir(stream) {
             let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-            if name.hasSuffix(".inflight"), !name.contains("rollback") { return true }
+            // Of a commit that is not completed.
+            guard name.hasSuffix(".inflight"), !name.contains("rollback") else { continue }
+            if access("\(folder)/\(name.dropLast(".inflight".count)).commit", F_OK) != 0 { return true }
         }
         return false
     }

@@ -22,7 +22,7 @@ import Testing
     private func run(_ command: String, in place: Workplace) throws -> ChildProcess {
         let folder = String(Programs.tarnPath.dropLast("/tarn".count))
         let words = command.replacing("TABLE", with: place.table).replacing("rows.parquet", with: place.folder.path + "/rows.parquet")
-            .replacing("probe.json", with: place.folder.path + "/probe.json")
+            .replacing(" probe.json", with: " \(place.folder.path)/probe.json")
         return try ChildProcess.run(["bash", "-c", "set -o pipefail; cd '\(repositoryFolder)' && export PATH='\(folder)':$PATH && \(words)"])
     }
 

@@ -50,6 +50,12 @@ package final class RunningProcess {
     /// Ends it at once (`SIGKILL`), if it still runs. Not after ``wait()``.
     package func kill() { _ = Glibc.kill(id, SIGKILL) }
 
+    /// Whether it has not ended yet.
+    package var isRunning: Bool {
+        var info = siginfo_t()
+        return waitid(P_PID, id_t(id), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info._sifields._sigchld.si_pid == 0
+    }
+
     /// Waits for its end. Once.
     package func wait() throws -> ChildProcess {
         defer { streams.remove() }

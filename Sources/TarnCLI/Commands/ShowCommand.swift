@@ -3,7 +3,7 @@ import TarnCommandLine
 struct ShowCommand: Command {
     enum What: String, ArgumentValue, CaseIterable { case summary, properties, schema, timeline, commit, files, sizes, partitions }
 
-    var target = ""
+    var table = ""
     var what: String?
     var instant: String?
     var pathsOnly = false
@@ -12,7 +12,7 @@ struct ShowCommand: Command {
     static let word = "show"
     static let abstract = "Explains a table: \(What.allCases.map(\.rawValue).joined(separator: ", "))."
     static let parameters: [Parameter<Self>] = [
-        .positional("TABLE", "The table.", \.target),
+        .positional("TABLE", "The table.", \.table),
         .positional(optional: "WHAT", "\(What.allCases.map(\.rawValue).joined(separator: "|")) (summary).", \.what),
         .positional(optional: "INSTANT", "The commit to show, for WHAT = commit.", \.instant),
         .flag("paths", "With files: only the paths of the latest files, one a line, for other programs.", \.pathsOnly),
@@ -20,8 +20,8 @@ struct ShowCommand: Command {
     ]
 
     func run() async throws -> Int32 {
-        if target.hasSuffix(".parquet") { throw Failure(.unsupported, "showing a single Parquet file does not work yet: \(target)") }
-        let subject = try await ShownTable(TableLocation(target))
+        if table.hasSuffix(".parquet") { throw Failure(.unsupported, "showing a single Parquet file does not work yet: \(table)") }
+        let subject = try await ShownTable(TableLocation(table))
         let view: any TableView =
             switch try chosen() {
             case .summary: SummaryView(table: subject)

@@ -63,6 +63,8 @@ final class WriteGround {
         try Refusals.check(properties)
         try Refusals.check(timeline)
         let rollback = Rollback(table: table, zone: properties.zone)
+        // Unfinished files carry no name that a rollback finds. Gone before it: once it is done, nothing says where to look.
+        if !timeline.pending.isEmpty { try await table.store.sweepTemporaryFiles(in: table.path, recursive: true, olderThanMilliseconds: 0) }
         (rolledBack, timeline) = try await rollback.failedWrites(timeline)
         try await Self.tidy(timeline, rollback)
         self.timeline = timeline

@@ -10,7 +10,7 @@ import Testing
 
     @Test func `the README shows the example that is tested`() throws {
         let readme = try text(of: "README.md").components(between: "```swift\n", and: "```")
-        let tested = try text(of: "Tests/UnitTests/TarnTests/ReadmeExampleTests.swift").components(between: "// <example>\n", and: "// </example>")
+        let tested = try text(of: "Tests/UnitTests/TarnTests/ReadmeExampleTests.swift").components(between: "// <example>\n", and: "\n        // </example>")
         let shown = readme.split(separator: "\n").filter { $0 != "import Tarn" }.map(trimmed)
         #expect(shown == tested.split(separator: "\n").map(trimmed).map { $0.replacing("counts.append(batch.rowCount)", with: "print(batch.rowCount)") })
     }
