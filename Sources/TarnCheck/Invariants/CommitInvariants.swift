@@ -9,6 +9,9 @@ struct CommitInvariants {
     private let timeline: Timeline
     private let completed: Set<InstantTime>
     private let archived: Set<InstantTime>?
+    /// Commits that do not decode: what they wrote is not known.
+    private var unknown: Set<InstantTime> = []
+    private let logsChanges: Bool
     /// Rollbacks and restores take commits off the timeline, and with them versions that stats referred to.
     private let hasUndone: Bool
 
@@ -16,11 +19,15 @@ struct CommitInvariants {
         timeline = facts.timeline
         completed = facts.completedWrites
         archived = facts.archived
+        logsChanges = facts.properties.logsChanges
         hasUndone = facts.timeline.instants.contains { $0.action == .rollback || $0.action == .restore }
     }
 
     /// The latest commit that wrote the group, of those taken so far.
     func newestWriter(of group: FileGroupID) -> InstantTime? { writers[group]?.last }
+
+    /// Takes the next commit, which does not decode.
+    mutating func skip(_ instant: Instant) { unknown.insert(instant.time) }
 
     /// Takes the next commit.
     mutating func check(_ instant: Instant, _ metadata: CommitMetadata, _ json: JSON) -> [Finding] {
@@ -30,8 +37,9 @@ struct CommitInvariants {
         var warnings: [String] = []
         for partition in metadata.partitions {
             for stat in partition.stats {
+                let isNew = FileGroupID(partition: partition.partitionPath, fileID: stat.fileID).map { writers[$0] == nil } ?? true
+                counts += CommitInvariants.counts(stat, metadata.operation, isNew: isNew)
                 messages += check(stat, in: partition.partitionPath, of: instant, metadata.operation)
-                counts += CommitInvariants.counts(stat, metadata.operation)
                 if stat.writeErrors > 0 { warnings.append("\(stat.writeErrors) rows were refused although the commit went on: \(stat.path ?? stat.fileID)") }
             }
         }
@@ -92,6 +100,7 @@ struct CommitInvariants {
             if base.instant != instant.time { messages.append("the file has another instant than the commit: \(path)") }
             guard let group = FileGroupID(partition: partition, fileID: stat.fileID) else { return messages + ["no legal file group: \(path)"] }
             messages += previous(stat, group, instant, operation)
+            if logsChanges, CommitInvariants.needsChangeLog(stat, operation) { messages.append("changes are logged, and the stat names no change log: \(path)") }
             writers[group, default: []].append(instant.time)
         } else if let log = LogFileName(file) {
             if log.fileID.text != stat.fileID { messages.append("the file ID is \(stat.fileID), the path's another: \(path)") }
@@ -113,17 +122,24 @@ struct CommitInvariants {
         guard previous < instant.time else { return ["prevCommit \(text) is not older than the commit: \(name)"] }
         let isKnown = completed.contains(previous) || archived.map { $0.contains(previous) } ?? (timeline.firstActive.map { previous < $0 } ?? false)
         if !isKnown && !hasUndone { return ["prevCommit \(text) is no completed instant: \(name)"] }
-        if !known.isEmpty, !known.contains(previous) { return ["prevCommit \(text) did not write the group: \(name)"] }
+        if !known.isEmpty, !known.contains(previous), !unknown.contains(previous) { return ["prevCommit \(text) did not write the group: \(name)"] }
         return []
     }
 
-    private static func counts(_ stat: WriteStat, _ operation: WriteOperation) -> [String] {
+    /// A version that only adds rows needs none: the file itself tells what changed.
+    private static func needsChangeLog(_ stat: WriteStat, _ operation: WriteOperation) -> Bool {
+        guard stat.previousInstant != nil, ![.compact, .cluster, .bootstrap].contains(operation), stat.writes > 0 else { return false }
+        let onlyInserts = stat.updates == 0 && stat.deletes == 0 && stat.inserts == stat.writes
+        return !onlyInserts && stat.changeFiles?.isEmpty ?? true
+    }
+
+    private static func counts(_ stat: WriteStat, _ operation: WriteOperation, isNew: Bool) -> [String] {
         guard let path = stat.path, BaseFileName(path.split(separator: "/").last.map(String.init) ?? "") != nil else { return [] }
         var messages: [String] = []
         let (changed, overflow) = stat.inserts.addingReportingOverflow(stat.updates)
         if overflow || changed > stat.writes || stat.inserts < 0 || stat.updates < 0 || stat.deletes < 0 {
             messages.append("numInserts \(stat.inserts) and numUpdateWrites \(stat.updates) exceed numWrites \(stat.writes): \(path)")
-        } else if stat.previousInstant == nil, operation != .compact, operation != .bootstrap, stat.inserts != stat.writes {
+        } else if isNew, stat.previousInstant == nil, operation != .compact, operation != .bootstrap, stat.inserts != stat.writes {
             messages.append("a new group with numInserts \(stat.inserts) and numWrites \(stat.writes): \(path)")
         }
         return messages

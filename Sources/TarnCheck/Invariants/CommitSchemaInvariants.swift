@@ -3,26 +3,38 @@ import TarnBase
 import TarnColumns
 import TarnTable
 
+/// The schema a commit carries.
+struct CommitColumns {
+    /// Without meta fields.
+    let schema: Schema
+    /// Of the Avro record, with its namespace.
+    let recordName: String?
+
+    static func recordName(_ avro: AvroSchema) -> String? {
+        if case .record(let record) = avro.shape { record.name.fullName } else { nil }
+    }
+}
+
 /// What must hold of the schema a commit carries (hudi-format §3.3).
 struct CommitSchemaInvariants {
     /// Most commits repeat the schema of the one before.
-    private var last: (text: String, schema: Schema?)?
+    private var last: (text: String, columns: CommitColumns)?
 
     /// - Returns: The columns, without meta fields; nil where there are none that parse.
-    mutating func check(_ instant: Instant, _ metadata: CommitMetadata) -> (schema: Schema?, findings: [Finding]) {
+    mutating func check(_ instant: Instant, _ metadata: CommitMetadata) -> (columns: CommitColumns?, findings: [Finding]) {
         let path = TableFacts.metaPath(instant.fileName.text)
         func finding(_ message: String) -> Finding { Finding(.commitSchema, at: path, instant: instant.time, message) }
         guard let text = metadata.schemaText else {
             if [.deletePartition, .index, .bootstrap].contains(metadata.operation) { return (nil, []) }
             return (nil, [finding("the commit carries no schema")])
         }
-        if let last, last.text == text, last.schema != nil { return (last.schema, []) }
+        if let last, last.text == text { return (last.columns, []) }
         do {
             let avro = try AvroSchema(parsing: text)
-            let schema = try Schema(avro: avro, droppingMetaFields: true)
-            last = (text, schema)
+            let columns = CommitColumns(schema: try Schema(avro: avro, droppingMetaFields: true), recordName: CommitColumns.recordName(avro))
+            last = (text, columns)
             let mayHaveMetaFields = metadata.operation == .deletePartition || metadata.extraMetadata["latest_schema"] != nil
-            return (schema, CommitSchemaInvariants.problems(avro, mayHaveMetaFields: mayHaveMetaFields).map(finding))
+            return (columns, CommitSchemaInvariants.problems(avro, mayHaveMetaFields: mayHaveMetaFields).map(finding))
         } catch where error.code == .unsupported {
             return (nil, [Finding(.unsupported, at: path, instant: instant.time, "the schema has a type that is not judged: \(TableFault(error).message)")])
         } catch {

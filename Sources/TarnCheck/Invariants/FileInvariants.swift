@@ -47,7 +47,9 @@ enum FileInvariants {
     }
 
     /// Files of instants that are not the table's, and files that their commit does not name.
-    static func orphans(_ facts: TableFacts) -> [Finding] {
+    ///
+    /// - Parameter told: Files that were found wrong already.
+    static func orphans(_ facts: TableFacts, besides told: Set<String> = []) -> [Finding] {
         var findings: [Finding] = []
         func judge(_ path: String, _ instant: InstantTime, isNamed: Bool) {
             if facts.isUnderway(instant) { return }
@@ -56,7 +58,7 @@ enum FileInvariants {
                 let effect = isData ? "; older than the first active instant, so that readers take it for data" : ""
                 return findings.append(Finding(.orphanNoInstant, at: path, instant: instant, "the instant \(instant) is neither completed nor pending\(effect)"))
             }
-            guard !isNamed, let commit = facts.commits[instant], commit.isDecoded else { return }
+            guard !isNamed, !told.contains(path), let commit = facts.commits[instant], commit.isDecoded else { return }
             findings.append(Finding(.orphanUnnamed, at: path, instant: instant, "the commit of the file's instant does not name it; readers take it for data"))
         }
         for file in facts.files.baseFiles { judge(file.relativePath, file.instant, isNamed: facts.named[file.relativePath] != nil) }

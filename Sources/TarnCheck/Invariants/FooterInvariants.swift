@@ -8,8 +8,8 @@ struct FooterInvariants {
     let file: BaseFile
     let reader: BaseFileReader
     let properties: TableProperties
-    /// Of the commit that wrote the file, without meta fields; nil where it is not known.
-    let commitSchema: Schema?
+    /// Of the commit that wrote the file; nil where it is not known.
+    let commitColumns: CommitColumns?
     /// What the commit's write stat says; nil where no active commit names the file.
     let named: TableFacts.NamedFile?
 
@@ -37,9 +37,9 @@ struct FooterInvariants {
         } else if let wrong = first.first(where: { $0.type != .string }) {
             findings.append(finding(.footerDecodes, "\(wrong.name) is \(wrong.type), not string"))
         }
-        guard let commitSchema else { return findings }
+        guard let commitColumns else { return findings }
         let own = MetaFields.removed(from: reader.schema)
-        if let difference = SchemaShape.difference(own, commitSchema) {
+        if let difference = SchemaShape.difference(own, commitColumns.schema) {
             findings.append(finding(.commitSchema, "the file's columns are not those of its commit's schema: \(difference)"))
         }
         return findings
@@ -71,6 +71,9 @@ struct FooterInvariants {
             guard case .record(let record) = avro.shape else { return [finding(.footerEntries, "\(name) is no record")] }
             if record.fields.prefix(MetaFields.names.count).map(\.name) != MetaFields.names {
                 return [finding(.footerEntries, "\(name) does not begin with the five meta fields")]
+            }
+            if let expected = commitColumns?.recordName, expected != record.name.fullName {
+                return [finding(.footerEntries, "\(name) is the record \(record.name.fullName), the commit's schema \(expected)")]
             }
             let schema = try Schema(avro: avro, droppingMetaFields: true)
             guard let difference = SchemaShape.difference(MetaFields.removed(from: reader.schema), MetaFields.removed(from: schema)) else { return [] }

@@ -23,7 +23,7 @@ extension CheckRun {
             await run.checkBaseFile(files[index], isLatest: isLatest.contains(files[index]), readsRows: readsRows, forms, facts)
         }
         if readsRows {
-            for log in facts.files.changeLogs { self.log.add(Finding(.unsupported, at: log.relativePath, "the blocks of change logs are not decoded")) }
+            for file in facts.files.changeLogs { log.add(Finding(.unsupported, at: file.relativePath, "the blocks of change logs are not decoded")) }
         }
         then({ run in run.report(forms) }, { run in run.checkKeys(latest, facts) })
     }
@@ -51,7 +51,7 @@ extension CheckRun {
         if isLatest { counts.records += reader.rowCount }
         log.add(
             FooterInvariants(
-                file: file, reader: reader, properties: facts.properties, commitSchema: facts.commits[file.instant]?.schema, named: facts.named[file.relativePath]
+                file: file, reader: reader, properties: facts.properties, commitColumns: facts.commits[file.instant]?.columns, named: facts.named[file.relativePath]
             ).check())
         guard readsRows else { return }
         var rows = RowInvariants(file: file, reader: reader, properties: facts.properties, isCommitted: facts.isCommitted)

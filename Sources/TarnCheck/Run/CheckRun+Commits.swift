@@ -31,8 +31,9 @@ extension CheckRun {
                 log.add(findings)
             }
         }
-        log.add(FileInvariants.duplicates(facts))
-        log.add(FileInvariants.orphans(facts))
+        let duplicates = FileInvariants.duplicates(facts)
+        log.add(duplicates)
+        log.add(FileInvariants.orphans(facts, besides: Set(duplicates.map(\.path))))
         log.add(facts.files.others.map { FileInvariants.foreign(facts.relative($0.path)) })
         log.add(facts.files.baseFiles.compactMap(FileInvariants.fileID))
         log.add(facts.files.logFiles.map { Finding(.unsupported, at: $0.relativePath, instant: $0.name.baseInstant, "a log file in a copy-on-write table is not judged") })
@@ -46,19 +47,23 @@ extension CheckRun {
 
     private func take(_ instant: Instant, _ facts: inout TableFacts, _ progress: inout Progress) async {
         let name = InstantFileName(instant.time, instant.action, .completed)
-        guard let bytes = await payload(Timeline.File(name: name, size: instant.size, modifiedMilliseconds: 0), facts) else { return }
+        guard let bytes = await payload(Timeline.File(name: name, size: instant.size, modifiedMilliseconds: 0), facts) else {
+            facts.commits[instant.time] = TableFacts.CommitFacts(operation: .unknown, columns: nil, isDecoded: false)
+            return progress.commits.skip(instant)
+        }
         let (content, findings) = PayloadInvariants.check(name, bytes)
         log.add(findings)
         guard case .commit(let metadata, let json) = content else {
-            facts.commits[instant.time] = TableFacts.CommitFacts(operation: .unknown, schema: nil, isDecoded: false)
+            facts.commits[instant.time] = TableFacts.CommitFacts(operation: .unknown, columns: nil, isDecoded: false)
+            progress.commits.skip(instant)
             return
         }
         log.add(progress.commits.check(instant, metadata, json))
-        let (schema, problems) = progress.schemas.check(instant, metadata)
+        let (columns, problems) = progress.schemas.check(instant, metadata)
         log.add(problems)
         log.add(progress.ledger.check(instant, metadata))
-        facts.commits[instant.time] = TableFacts.CommitFacts(operation: metadata.operation, schema: schema, isDecoded: true)
-        if metadata.operation.carriesTableSchema, let schema { facts.newestSchema = schema }
+        facts.commits[instant.time] = TableFacts.CommitFacts(operation: metadata.operation, columns: columns, isDecoded: true)
+        if metadata.operation.carriesTableSchema, let columns { facts.newestSchema = columns.schema }
         if LedgerInvariants.isTarns(metadata) { facts.isWrittenByTarn = true }
         for partition in metadata.replacedGroups ?? [] {
             for id in partition.fileIDs {

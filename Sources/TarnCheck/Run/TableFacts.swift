@@ -42,8 +42,8 @@ struct TableFacts {
 
     struct CommitFacts {
         let operation: WriteOperation
-        /// Without meta fields; nil where the commit has none that parses.
-        let schema: Schema?
+        /// nil where the commit has none that parse.
+        let columns: CommitColumns?
         /// False for a completed file of 0 bytes or one that does not decode: it names no files.
         let isDecoded: Bool
     }
