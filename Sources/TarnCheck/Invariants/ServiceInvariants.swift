@@ -12,8 +12,11 @@ enum ServiceInvariants {
         let targets = rollback.instants.compactMap { InstantTime($0.time) }
         var findings: [Finding] = []
         for target in targets {
-            // A compaction or clustering that was rolled back is done again under its own time.
-            let again = facts.timeline.instants.first { $0.time == target && $0.action != .savepoint && ![.compaction, .logCompaction, .replaceCommit].contains($0.action) }
+            // A compaction or clustering that was rolled back is done again under its own time. Files of its earlier states stay
+            // where a rollback is cut short after its own completion: pending, and told as such.
+            let again = facts.timeline.instants.first {
+                $0.time == target && $0.isCompleted && ![.savepoint, .compaction, .logCompaction, .replaceCommit].contains($0.action)
+            }
             if let again { findings.append(Finding(.rollbackComplete, at: path, instant: name.time, "rolled back \(target), but \(again.fileName.text) is there")) }
         }
         guard !targets.contains(where: facts.completedWrites.contains) else { return findings }

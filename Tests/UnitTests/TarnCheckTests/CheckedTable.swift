@@ -16,9 +16,10 @@ struct CheckedTable {
 
     let store = MemoryStore()
     let handle: TableHandle
+    let clock = SimulatedClock()
 
     init() async throws {
-        handle = TableHandle(store: store, path: ObjectPath("t")!, runtime: .simulated())
+        handle = TableHandle(store: store, path: ObjectPath("t")!, runtime: .simulated(clock: clock))
         var definition = TableProperties.Definition(name: "t", recordKeyFields: ["id"], keyGenerator: .simple)
         definition.orderingField = "ts"
         definition.partitionFields = ["place"]
@@ -28,7 +29,10 @@ struct CheckedTable {
         for (commit, keys) in [0..<60, 20..<40, 50..<80].enumerated() { try await write(keys, commit: commit) }
     }
 
-    private func write(_ keys: Range<Int>, commit: Int) async throws {
+    /// - Parameter other: Another way to the same store.
+    func write(_ keys: Range<Int>, commit: Int, through other: (any ObjectStore)? = nil) async throws {
+        clock.advance(milliseconds: 1000)
+        let handle = TableHandle(store: other ?? store, path: handle.path, runtime: handle.runtime)
         let write = try await WriteTransaction.begin(handle, WriteSettings())
         let rows = keys.map { key -> [Cell] in
             [

@@ -166,6 +166,24 @@ struct Corruption: CustomTestStringConvertible, Sendable {
         #expect(await TableCheck("a//b", in: table.store).report().severity == .unchecked)
     }
 
+    @Test func `a write or rollback cut short at any request leaves warnings, and the next write nothing`() async throws {
+        let whole = try await CheckedTable()
+        let requests = try await countingRequests(of: whole.store) { try await whole.write(10..<70, commit: 3, through: $0) }
+        for request in 0..<requests {
+            let table = try await CheckedTable()
+            try? await table.write(10..<70, commit: 3, through: FaultyStore(table.store, failing: .outage, atRequest: request))
+            let report = await table.report()
+            #expect(report.severity ?? .warning == .warning, "request \(request): \(report.findings)")
+            // The rollback of what is left, cut short in its turn.
+            try? await table.write(10..<70, commit: 3, through: FaultyStore(table.store, failing: .outage, atRequest: request % 17))
+            let again = await table.report()
+            #expect(again.severity ?? .warning == .warning, "request \(request), then \(request % 17): \(again.findings)")
+            try await table.write(10..<70, commit: 3)
+            let repaired = await table.report()
+            #expect(repaired.isEmpty, "request \(request): \(repaired.findings)")
+        }
+    }
+
     @Test func `tables of kinds that are not judged are unsupported, not sound`() async throws {
         let newer = try await CheckedTable()
         try await newer.setProperty("hoodie.table.version", "9")
