@@ -218,7 +218,12 @@ extension Invariant {
         "no value lies outside its chunk's minimum and maximum; null counts are right",
         cause: "a defect of the writer",
         repair: "rewrite the file: an upsert into it does")
-    static let baseFiles = [footerDecodes, footerEntries, basePages, baseRowCount, metaFields, bloomCovers, keyRange, statisticsBound]
+    static let changeLogBlocks = Invariant(
+        "change-log.blocks", deep: true,
+        "every block of a change log decodes",
+        cause: "the medium or a copy damaged the file",
+        repair: "restore the file from a backup; change queries over its commit fail until then")
+    static let baseFiles = [footerDecodes, footerEntries, basePages, baseRowCount, metaFields, bloomCovers, keyRange, statisticsBound, changeLogBlocks]
 
     // MARK: Of record keys
 

@@ -22,9 +22,6 @@ extension CheckRun {
         forEach(files.indices) { run, index in
             await run.checkBaseFile(files[index], isLatest: isLatest.contains(files[index]), readsRows: readsRows, forms, facts)
         }
-        if readsRows {
-            for file in facts.files.changeLogs { log.add(Finding(.unsupported, at: file.relativePath, "the blocks of change logs are not decoded")) }
-        }
         then({ run in run.report(forms) }, { run in run.checkKeys(latest, facts) })
     }
 

@@ -42,6 +42,7 @@ extension CheckRun {
         then(
             { run in await run.checkPartitionFiles(done) },
             { run in run.checkBaseFiles(done) },
+            { run in run.checkChangeLogs(done) },
             { run in run.checkSideFiles(done) })
     }
 
@@ -107,6 +108,25 @@ extension CheckRun {
             } catch {
                 let fault = TableFault(error)
                 if fault.code == .corrupt { log.add(Finding(.partitionMetadata, at: path, fault.message)) } else { log.addUnchecked(error, at: path) }
+            }
+        }
+    }
+
+    // MARK: Change logs
+
+    func checkChangeLogs(_ facts: TableFacts) {
+        guard options.wants(.changeLogBlocks) else { return }
+        let logs = facts.files.changeLogs.filter { facts.isCommitted($0.name.baseInstant) && !facts.isUnderway($0.name.baseInstant) }
+        forEach(logs.indices) { run, index in
+            let log = logs[index]
+            do {
+                let bytes = try await run.read(facts.table, log.path(in: facts.table), size: log.size)
+                try AvroLogFile.forEachRecord(of: bytes, types: [.changeData]) { _ in }
+            } catch {
+                let fault = TableFault(error)
+                guard fault.code == .corrupt else { return run.log.addUnchecked(error, at: log.relativePath, instant: log.name.baseInstant) }
+                let place = fault.offset.map { ", at byte \($0)" } ?? ""
+                run.log.add(Finding(.changeLogBlocks, at: log.relativePath, instant: log.name.baseInstant, fault.message + place))
             }
         }
     }
