@@ -23,6 +23,8 @@ struct KeyUniqueness {
         self.hash = hash
         let perPass = max(1024, memory.bytes / Int64(MemoryLayout<Entry>.stride) * 3 / 4)
         passCount = Int(min((max(keyCount, 1) - 1) / perPass + 1, 1 << 20))
+        // Grown step by step it would take twice the memory for a moment.
+        entries.reserveCapacity(Int(min(keyCount, perPass + perPass / 8)))
     }
 
     /// Adds the keys of this pass.
