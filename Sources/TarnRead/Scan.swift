@@ -27,13 +27,13 @@ public struct Scan: AsyncSequence, Sendable {
     public struct Iterator: AsyncIteratorProtocol {
         private let snapshot: Snapshot
         private let plan: Result<ScanPlan, ColumnError>
-        private var files: ArraySlice<BaseFile>
-        private var rows: BaseFileReader.Rows.Iterator?
+        private var slices: ArraySlice<FileSlice>
+        private var rows: SliceRows?
 
         fileprivate init(snapshot: Snapshot, plan: Result<ScanPlan, ColumnError>) {
             self.snapshot = snapshot
             self.plan = plan
-            files = snapshot.files[...]
+            slices = snapshot.slices[...]
         }
 
         /// The next batch that is not empty; nil at the end. Throws ``TableFault``.
@@ -50,15 +50,14 @@ public struct Scan: AsyncSequence, Sendable {
         private mutating func next(by plan: ScanPlan) async throws -> RecordBatch? {
             while true {
                 if rows == nil {
-                    guard let file = files.popFirst() else { return nil }
-                    let reader = try await BaseFileReader.open(file.path(in: snapshot.table), size: file.size, in: snapshot.table.store)
-                    rows = reader.rows(as: plan.reading).makeAsyncIterator()
+                    guard let slice = slices.popFirst() else { return nil }
+                    rows = try await SliceRows(slice, of: snapshot, as: plan.reading)
                 }
-                guard let chunk = try await rows?.next() else {
+                guard let batch = try await rows?.next() else {
                     rows = nil
                     continue
                 }
-                let kept = try plan.select(chunk.batch)
+                let kept = try plan.select(batch)
                 if kept.rowCount > 0 { return kept }
             }
         }

@@ -6,58 +6,82 @@ import TarnStorage
 /// A table as it was at one moment: which files count, and the columns they are read as. Fixed when made; two scans of it
 /// agree, whatever is committed meanwhile.
 ///
-/// Copy-on-write tables of version 6, by file listing.
+/// Tables of version 6, by file listing. Merge-on-read tables are merged as Spark 0.15 does (``MergeRule``), or read by
+/// their base files alone.
 public struct Snapshot: Sendable {
     /// The newest completed commit it shows; nil for a table without one.
     public let instant: InstantTime?
     /// The table's columns, without meta fields.
     public let schema: Schema
     package let table: TableHandle
-    package let files: [BaseFile]
+    package let slices: [FileSlice]
+    /// How logs are merged; nil where no slice has any.
+    let merging: Merging?
+    /// What every row must be besides: of a commit in the range of an incremental read.
+    let range: Filter?
 
-    /// The newest snapshot.
-    ///
-    /// - Throws: ``TableFault``: `unsupported`, naming what of the table cannot be read yet.
-    ///
-    /// Cost: the properties, a listing of `.hoodie`, the newest commit, a listing of the data folders; a request for each
-    /// replacecommit.
-    package static func load(_ table: TableHandle) async throws -> Snapshot {
-        let properties = try await TableProperties.load(table)
-        try Snapshot.refuseUnreadable(properties)
-        let timeline = try await Timeline.load(table)
-        let commits = CompletedCommits(table, timeline: timeline)
-        let selection = try await SliceSelection.load(commits)
-        let files = selection.latestBaseFiles(of: try await ListedFiles(table).allFiles())
-        let schema = try await Snapshot.schema(properties, commits, files)
-        return Snapshot(instant: timeline.newestCompletedWrite?.time, schema: schema, table: table, files: files)
+    struct Merging: Sendable {
+        let rule: MergeRule
+        let visibility: LogVisibility
     }
 
-    private init(instant: InstantTime?, schema: Schema, table: TableHandle, files: [BaseFile]) {
+    init(instant: InstantTime?, schema: Schema, table: TableHandle, slices: [FileSlice], merging: Merging?, range: Filter? = nil) {
         self.instant = instant
         self.schema = schema
         self.table = table
-        self.files = files
+        self.slices = slices
+        self.merging = merging
+        self.range = range
     }
 
-    private static func refuseUnreadable(_ properties: TableProperties) throws(TableFault) {
-        func refuse(_ what: String) throws(TableFault) { throw TableFault(.unsupported, "reading \(what) does not work yet") }
-        if properties.version != 6 { try refuse("tables of version \(properties.version)") }
-        if properties.type != .copyOnWrite { try refuse("merge-on-read tables") }
-        if properties.isBootstrapped { try refuse("bootstrapped tables") }
-        if properties.dropsPartitionColumns { try refuse("tables whose files lack the partition columns") }
-        if properties.baseFileFormat.uppercased() != "PARQUET" { try refuse("base files of format \(properties.baseFileFormat)") }
+    /// The newest snapshot, or an earlier one.
+    ///
+    /// - Parameters:
+    ///   - time: Shows what was committed up to this instant, in the columns of then; nil for now.
+    ///   - readOptimized: Of a merge-on-read table the base files alone: what was compacted.
+    /// - Throws: ``TableFault``: `unsupported`, naming what of the table cannot be read yet, or that a clean has taken away
+    ///   what the table was at `time`.
+    ///
+    /// Cost: the properties, a listing of `.hoodie`, the newest commit, a listing of the data folders; a request for each
+    /// replacecommit and pending compaction; for an earlier time one for each clean.
+    package static func load(_ table: TableHandle, asOf time: InstantTime? = nil, readOptimized: Bool = false) async throws -> Snapshot {
+        let ground = try await ReadGround.load(table)
+        if let time { try await ground.refuseCleaned(asOf: time) }
+        let slices =
+            readOptimized || ground.properties.type == .copyOnWrite
+            ? ground.baseSlices(asOf: time) : ground.selection.latestSlices(of: ground.files, asOf: time)
+        return try await ground.snapshot(of: slices, upTo: time, after: nil)
     }
 
-    private static func schema(_ properties: TableProperties, _ commits: CompletedCommits, _ files: [BaseFile]) async throws -> Schema {
-        if let known = try await TableSchema.load(properties, commits) { return known.schema }
-        guard let newest = files.max(by: { $0.instant < $1.instant }) else { return Schema([]) }
-        let reader = try await BaseFileReader.open(newest.path(in: commits.table), size: newest.size, in: commits.table.store)
-        return MetaFields.removed(from: reader.schema)
+    /// The rows that commits after `begin`, up to and including `end`, wrote and that were still there at `end`; a row as it
+    /// was at `end`. Keys that were deleted do not appear (hudi-format §8.2).
+    ///
+    /// - Parameters:
+    ///   - end: nil for now.
+    /// - Throws: ``TableFault`` as ``load(_:asOf:readOptimized:)``.
+    package static func incremental(_ table: TableHandle, after begin: InstantTime, upTo end: InstantTime? = nil) async throws -> Snapshot {
+        let ground = try await ReadGround.load(table)
+        guard ground.properties.hasMetaFields else {
+            throw TableFault(.unsupported, "incremental reads of a table without meta fields, which do not say when a row was written")
+        }
+        if let end { try await ground.refuseCleaned(asOf: end) }
+        let slices =
+            ground.properties.type == .copyOnWrite
+            ? ground.baseSlices(asOf: end) : ground.selection.latestSlices(of: ground.files, asOf: end)
+        // A base file older than the range has no row of it, and its rows win over none of it.
+        let inRange = slices.compactMap { slice in
+            let base = slice.baseFile.flatMap { $0.instant > begin ? $0 : nil }
+            guard base != nil || !slice.logFiles.isEmpty else { return nil as FileSlice? }
+            return FileSlice(
+                partition: slice.partition, fileID: slice.fileID, baseInstant: slice.baseInstant, baseFile: base, logFiles: slice.logFiles)
+        }
+        return try await ground.snapshot(of: inRange, upTo: end, after: begin)
     }
 
     /// The rows, in no promised order.
     ///
-    /// Memory: a few pages of each column read. Cost: SPEC.md, "Requests"; files are read one after the other.
+    /// Memory: a few pages of each column read; for a slice with logs their rows too. Cost: SPEC.md, "Requests"; files are
+    /// read one after the other.
     ///
     /// - Parameters:
     ///   - columns: The columns to return, in this order; nil for all.
@@ -66,14 +90,17 @@ public struct Snapshot: Sendable {
     /// - Returns: A sequence whose iteration throws ``TableFault`` `invalid` if a column does not exist or a literal does not
     ///   fit its column.
     public func scan(columns: [String]? = nil, where filter: Filter? = nil, withMetaFields: Bool = false) -> Scan {
-        Scan(snapshot: self, columns: columns, filter: filter, withMetaFields: withMetaFields)
+        let both = [range, filter].compactMap { $0 }
+        return Scan(snapshot: self, columns: columns, filter: both.isEmpty ? nil : .all(both), withMetaFields: withMetaFields)
     }
 
-    /// How many rows there are, told by the footers alone if nothing is filtered.
+    /// How many rows there are, told by the footers alone if nothing is filtered or merged.
     public func count(where filter: Filter? = nil) async throws -> Int64 {
         var count: Int64 = 0
-        guard let filter else {
-            for file in files { count += try await BaseFileReader.open(file.path(in: table), size: file.size, in: table.store).rowCount }
+        if filter == nil, range == nil, slices.allSatisfy(\.logFiles.isEmpty) {
+            for file in slices.compactMap(\.baseFile) {
+                count += try await BaseFileReader.open(file.path(in: table), size: file.size, in: table.store).rowCount
+            }
             return count
         }
         for try await batch in scan(columns: [], where: filter) { count += Int64(batch.rowCount) }
