@@ -40,7 +40,7 @@ enum Planned {
             case "create": []
             case "write": ["--sort-by"]
             case "ingest": ["--follow", "--backfill"]
-            case "query": ["--as-of", "--since", "--until", "--changes", "--read-optimized"]
+            case "query": ["--changes"]
             case "show": ["--html"]
             case "lag": ["--prometheus", "--serve", "--alert-rules"]
             default: []

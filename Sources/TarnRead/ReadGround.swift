@@ -76,8 +76,4 @@ struct ReadGround: Sendable {
         let reader = try await BaseFileReader.open(newest.path(in: table), size: newest.size, in: table.store)
         return MetaFields.removed(from: reader.schema)
     }
-
-    /// Refuses to show the table as it was at `time` if a clean took away, or is about to, what it was then: fewer rows than
-    /// there were would be a wrong answer.
-    func refuseCleaned(asOf time: InstantTime) async throws {}
 }

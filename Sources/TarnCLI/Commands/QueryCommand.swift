@@ -5,6 +5,7 @@ import TarnCommandLine
 import TarnParquet
 import TarnRead
 import TarnStorage
+import TarnTable
 
 struct QueryCommand: Command {
     enum Format: String, ArgumentValue { case table, ndjson, csv, parquet }
@@ -12,6 +13,10 @@ struct QueryCommand: Command {
     var table = ""
     var select: NameList?
     var conditions: [String] = []
+    var asOf: String?
+    var since: String?
+    var until: String?
+    var readOptimized = false
     var limit: Int?
     var countsOnly = false
     var format = Format.table
@@ -27,6 +32,10 @@ struct QueryCommand: Command {
         .positional("TABLE", "The table.", \.table),
         .option("select", "a,b", "Only these columns, in this order (all).", \.select),
         .options("where", "EXPR", "Only rows for which it holds: COL OP LITERAL, with = != < <= > >= in not-in is-null not-null.", \.conditions),
+        .option("as-of", "INSTANT", "The table as it was at this instant.", \.asOf),
+        .option("since", "INSTANT", "Only rows that commits after this instant wrote.", \.since),
+        .option("until", "INSTANT", "With --since: by commits up to this instant (all).", \.until),
+        .flag("read-optimized", "Of a merge-on-read table the base files alone.", \.readOptimized),
         .option("limit", "ROWS", "Stop after ROWS rows.", \.limit),
         .flag("count", "Print the number of rows alone.", \.countsOnly),
         .option("format", "table|ndjson|csv|parquet", "How to print rows (table).", \.format),
@@ -40,7 +49,7 @@ struct QueryCommand: Command {
     func run() async throws -> Int32 {
         if table.hasSuffix(".parquet") { throw Failure(.unsupported, "querying a single Parquet file does not work yet: \(table)") }
         if let limit, limit < 0 { throw Failure(.usage, "--limit must not be negative") }
-        let snapshot = try await TableLocation(table).table.snapshot()
+        let snapshot = try await snapshot()
         let filter = Filter.all(try conditions.map { try Filter(parsing: $0) })
         if countsOnly {
             let count = try await snapshot.count(where: filter)
@@ -55,6 +64,23 @@ struct QueryCommand: Command {
         case .parquet: try await writeParquet(scan)
         }
         return 0
+    }
+
+    private func snapshot() async throws -> Snapshot {
+        let table = try TableLocation(table).table
+        guard let since else {
+            guard until == nil else { throw Failure(.usage, "--until needs --since") }
+            return try await table.snapshot(asOf: try asOf.map { try instant($0, "--as-of") }, readOptimized: readOptimized)
+        }
+        guard asOf == nil, !readOptimized else { throw Failure(.usage, "--since goes with neither --as-of nor --read-optimized") }
+        return try await table.incremental(after: try instant(since, "--since"), upTo: try until.map { try instant($0, "--until") })
+    }
+
+    /// An instant's digits; fewer stand for the first instant that begins with them, as text compares.
+    private func instant(_ text: String, _ option: String) throws -> InstantTime {
+        let digits = text.count < 14 ? text + String(repeating: "0", count: 14 - text.count) : text
+        guard let time = InstantTime(digits) else { throw Failure(.usage, "\(option) takes an instant, digits as in \(InstantTime.zero): '\(text)'") }
+        return time
     }
 
     /// The scan's batches, up to the limit.
