@@ -51,7 +51,8 @@ struct LedgerInvariants {
             falls.append("the count of finished files fell from \(before.finishedFileCount) to \(after.finishedFileCount)")
         }
         // An unfinished file leaves the partitions when its last line is taken.
-        var mayLeave = max(0, after.finishedFileCount - before.finishedFileCount)
+        let finished = after.finishedFileCount.subtractingReportingOverflow(before.finishedFileCount)
+        var mayLeave = finished.overflow ? .max : max(0, finished.partialValue)
         for (name, partition) in before.partitions.sorted(by: { $0.key < $1.key }) {
             if let now = after.partitions[name] {
                 if now.next < partition.next { falls.append("next of \(name) fell from \(partition.next) to \(now.next)") }
