@@ -12,6 +12,7 @@ let package = Package(
         .library(name: "TarnCheck", targets: ["TarnCheck"]),
         .library(name: "TarnFreshness", targets: ["TarnFreshness"]),
         .library(name: "TarnParquet", targets: ["TarnParquet"]),
+        .library(name: "TarnS3", targets: ["TarnS3"]),
         .executable(name: "tarn", targets: ["TarnCLI"]),
         .executable(name: "tablecheck", targets: ["TableCheckCLI"]),
     ],
@@ -35,6 +36,8 @@ let package = Package(
         // 1  shape: bytes <-> columns without I/O, and objects without formats
         library("TarnParquet", uses: ["TarnColumns", "TarnBase"]),
         library("TarnAvro", uses: ["TarnColumns", "TarnBase"]),
+        library("TarnS3", uses: ["TarnHTTP", "TarnStorage", "TarnBase"]),
+        library("TarnHTTP", uses: ["TarnBase", "CCurl", "CCrypto"]),
         library("TarnStorage", uses: ["TarnBase", "CGlibcExtra"]),
 
         // 0  ground
@@ -45,11 +48,13 @@ let package = Package(
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CSnappy", pkgConfig: "snappy", providers: [.apt(["libsnappy-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CGlibcExtra"),
 
         // tests
         support("TarnTestSupport", at: "TestSupport", uses: ["TarnStorage", "TarnColumns", "TarnBase"]),
-        tests("UnitTests", uses: ["TarnCommandLine", "TarnIngest", "Tarn", "TarnFreshness", "TarnCheck", "TarnRead", "TarnWrite", "TarnTable", "TarnParquet", "TarnAvro", "TarnStorage", "TarnColumns", "TarnBase"]),
+        tests("UnitTests", uses: ["TarnCommandLine", "TarnIngest", "Tarn", "TarnFreshness", "TarnCheck", "TarnRead", "TarnWrite", "TarnTable", "TarnParquet", "TarnAvro", "TarnS3", "TarnHTTP", "TarnStorage", "TarnColumns", "TarnBase"]),
         tests("HistoryTests", uses: ["TarnWrite", "TarnTable", "TarnParquet", "TarnAvro", "TarnStorage", "TarnColumns", "TarnBase"]),
         tests("CommandLineTests", uses: ["TarnBase"]),
         tests("InteropTests", uses: ["TarnBase"], beside: ["python", "requirements.txt"]),
