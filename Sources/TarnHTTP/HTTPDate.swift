@@ -16,7 +16,9 @@ package enum HTTPDate {
     /// Reads `2026-01-10T08:00:00.123Z`, as in XML.
     package static func parseISO(_ text: String) -> Int64? {
         let parts = text.split(whereSeparator: { "-T:.Z".contains($0) })
-        guard parts.count >= 6, let second = seconds(parts[0], Int64(parts[1]), parts[2], parts[3], parts[4], parts[5]) else { return nil }
+        guard parts.count >= 6, let second = seconds(parts[0], Int64(parts[1]), parts[2], parts[3], parts[4], parts[5]) else {
+            return nil
+        }
         let fraction = parts.count > 6 ? Int64((parts[6] + "000").prefix(3)) ?? 0 : 0
         return second * 1000 + fraction
     }

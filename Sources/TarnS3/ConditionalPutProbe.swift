@@ -48,7 +48,9 @@ final class ConditionalPutProbe: Sendable {
     }
 
     private func refusal(_ what: String) -> StorageError {
-        StorageError(.unsupported, "the store \(what), so that writers could overwrite each other's commits; it can be read but not written")
+        StorageError(
+            .unsupported,
+            "the store \(what), so that writers could overwrite each other's commits; it can be read but not written")
     }
 
     /// Leaves it there if that fails: it disturbs nobody.

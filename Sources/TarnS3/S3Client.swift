@@ -28,7 +28,9 @@ struct S3Client: Sendable {
     init(_ configuration: S3Configuration, transport: any HTTPTransport, runtime: Runtime) throws(StorageError) {
         precondition(configuration.attemptLimit > 0)
         guard let endpoint = S3Endpoint(configuration) else {
-            throw StorageError(.unavailable, "the endpoint '\(configuration.endpoint ?? "")' is not of the form http://host:port or https://host")
+            throw StorageError(
+                .unavailable, "the endpoint '\(configuration.endpoint ?? "")' is not of the form http://host:port or https://host"
+            )
         }
         self.configuration = configuration
         self.endpoint = endpoint
@@ -151,7 +153,9 @@ struct S3Client: Sendable {
         case .cannotConnect:
             StorageError(.unavailable, "cannot reach \(place) (\(failure)); is the endpoint right, and up?", at: path)
         case .notTrusted:
-            StorageError(.unavailable, "the certificate of \(place) is not trusted (\(failure)); AWS_CA_BUNDLE names a file of trusted ones", at: path)
+            StorageError(
+                .unavailable,
+                "the certificate of \(place) is not trusted (\(failure)); AWS_CA_BUNDLE names a file of trusted ones", at: path)
         case .deadline: StorageError(.unavailable, "\(place) did not answer in time", at: path)
         case .tooLong: StorageError(.tooLarge, "\(place) answers with more than was asked for", at: path)
         case .broken: StorageError(.unavailable, "the connection to \(place) broke (\(failure))", at: path)

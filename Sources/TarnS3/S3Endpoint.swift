@@ -24,12 +24,13 @@ struct S3Endpoint: Sendable {
             host.removeLast(port.count)
         }
         guard !host.isEmpty, host.utf8.allSatisfy({ Self.isPartOfHost($0) }) else { return nil }
-        let usesPath = switch configuration.style {
-        case .path: true
-        case .virtualHost: false
-        // A wildcard certificate covers one label only.
-        case .automatic: !isAWS || bucket.contains(".")
-        }
+        let usesPath =
+            switch configuration.style {
+            case .path: true
+            case .virtualHost: false
+            // A wildcard certificate covers one label only.
+            case .automatic: !isAWS || bucket.contains(".")
+            }
         authority = usesPath ? String(host) : "\(bucket).\(host)"
         bucketPath = usesPath ? "/\(bucket)" : ""
     }

@@ -27,7 +27,8 @@ struct S3ErrorResponse: Sendable {
     /// Whether the same request may well succeed a moment later.
     var isPassing: Bool {
         switch code {
-        case "SlowDown", "InternalError", "ServiceUnavailable", "RequestTimeout", "OperationAborted", "ConditionalRequestConflict", "Throttling",
+        case "SlowDown", "InternalError", "ServiceUnavailable", "RequestTimeout", "OperationAborted",
+            "ConditionalRequestConflict", "Throttling",
             "RequestLimitExceeded", "ThrottlingException":
             true
         default: status >= 500 && status != 501 || status == 429 || status == 408
@@ -42,7 +43,9 @@ struct S3ErrorResponse: Sendable {
 
 extension S3ErrorResponse {
     /// One line for the person who meets it.
-    func error(for request: S3Request, at path: ObjectPath?, of configuration: S3Configuration, nowMilliseconds now: Int64) -> StorageError {
+    func error(for request: S3Request, at path: ObjectPath?, of configuration: S3Configuration, nowMilliseconds now: Int64)
+        -> StorageError
+    {
         let bucket = configuration.address.bucket
         let place = configuration.endpoint ?? "AWS (\(configuration.region))"
         func error(_ code: StorageError.Code, _ message: String) -> StorageError { StorageError(code, message, at: path) }
@@ -54,7 +57,8 @@ extension S3ErrorResponse {
         case "InvalidAccessKeyId":
             return error(.permissionDenied, "\(place) does not know the access key; check AWS_ACCESS_KEY_ID or the profile")
         case "SignatureDoesNotMatch":
-            return error(.permissionDenied, "the secret key does not fit the access key; check AWS_SECRET_ACCESS_KEY or the profile")
+            return error(
+                .permissionDenied, "the secret key does not fit the access key; check AWS_SECRET_ACCESS_KEY or the profile")
         case "RequestTimeTooSkewed":
             return error(.unavailable, "this machine's clock is wrong\(skew(now)); set it, for the store refuses its requests")
         case "ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired":
@@ -80,7 +84,8 @@ extension S3ErrorResponse {
         case 412: return error(.preconditionFailed, "the object is not as the condition says")
         case 416: return error(.invalidRange, "the object is shorter than a range says")
         case 401, 403:
-            return error(.permissionDenied, "access denied: the keys do not allow \(request.method) in bucket '\(bucket)'" + words)
+            return error(
+                .permissionDenied, "access denied: the keys do not allow \(request.method) in bucket '\(bucket)'" + words)
         case 501: return error(.unsupported, "the store does not know this request" + words)
         default: return error(.unavailable, "\(place) answers \(status)" + words)
         }
@@ -100,6 +105,8 @@ extension S3ErrorResponse {
 
     private func wrongRegion(_ path: ObjectPath?, of configuration: S3Configuration) -> StorageError {
         let remedy = region.map { "it lies in \($0): set AWS_REGION=\($0)" } ?? "set AWS_REGION to the bucket's"
-        return StorageError(.unavailable, "bucket '\(configuration.address.bucket)' is not in region \(configuration.region); \(remedy)", at: path)
+        return StorageError(
+            .unavailable, "bucket '\(configuration.address.bucket)' is not in region \(configuration.region); \(remedy)", at: path
+        )
     }
 }

@@ -75,7 +75,9 @@ final class S3PartWriter: PartWriter, @unchecked Sendable {
     }
 
     private var client: S3Client { store.client }
-    private var ended: StorageError { StorageError(.unavailable, "the writer of this object was finished or abandoned before, or has failed", at: path) }
+    private var ended: StorageError {
+        StorageError(.unavailable, "the writer of this object was finished or abandoned before, or has failed", at: path)
+    }
 
     /// Sends a part; if that fails, the upload is given up.
     private func send(_ part: Bytes) async throws {
@@ -129,12 +131,17 @@ final class S3PartWriter: PartWriter, @unchecked Sendable {
             case .response(let response):
                 // The store may find out after it began to answer 200 that it cannot.
                 let root = XMLNode.parse(response.body)
-                if root?.name == "CompleteMultipartUploadResult", let tag = root?.value("ETag") {
-                    return (ObjectVersion(S3Client.unquoted(tag)), response)
+                if root?.name == "CompleteMultipartUploadResult" {
+                    let tag = S3Client.unquoted(root?.value("ETag") ?? "")
+                    if !tag.isEmpty { return (ObjectVersion(tag), response) }
+                    // Ceph leaves it empty here.
+                    let head = try await client.send(S3Request("HEAD", store.key(path)), at: path)
+                    return (try client.entityTag(of: head, at: path), response)
                 }
                 mayBeDone = true
                 let refusal = S3ErrorResponse(response)
-                error = StorageError(.unavailable, "the store did not complete the upload (\(refusal.code): \(refusal.message))", at: path)
+                error = StorageError(
+                    .unavailable, "the store did not complete the upload (\(refusal.code): \(refusal.message))", at: path)
             case .refused(let refusal):
                 error = client.error(refusal, of: request, at: path)
                 mayBeDone = mayBeDone || !refusal.isRefusal

@@ -23,7 +23,9 @@ extension S3Store {
                 after = lastKey
                 continue
             }
-            if !recursive { page.listing.folders += try await foldersNamedLikeTheStart(of: end, beyond: lastKey, after: startingAfter) }
+            if !recursive {
+                page.listing.folders += try await foldersNamedLikeTheStart(of: end, beyond: lastKey, after: startingAfter)
+            }
             page.listing.folders.sort()
             page.listing.next = end
             return page.listing
@@ -31,12 +33,15 @@ extension S3Store {
     }
 
     /// Folders up to `end` that the store lists behind `lastKey`: their names begin `end`'s, where a byte before `/` follows.
-    private func foldersNamedLikeTheStart(of end: ObjectPath, beyond lastKey: String, after bound: ObjectPath?) async throws -> [ObjectPath] {
+    private func foldersNamedLikeTheStart(of end: ObjectPath, beyond lastKey: String, after bound: ObjectPath?) async throws
+        -> [ObjectPath]
+    {
         let name = Array(end.name.utf8)
         var found: [ObjectPath] = []
         for length in 1...name.count where length == name.count || name[length] < UInt8(ascii: "/") {
             guard let start = String(validating: name[..<length], as: UTF8.self),
-                let folder = ObjectPath(end.parent.isRoot ? start : "\(end.parent.text)/\(start)"), bound.map({ $0 < folder }) ?? true
+                let folder = ObjectPath(end.parent.isRoot ? start : "\(end.parent.text)/\(start)"),
+                bound.map({ $0 < folder }) ?? true
             else { continue }
             let prefix = keyPrefix(folder)
             guard lastKey.utf8.lexicographicallyPrecedes(prefix.utf8) else { continue }
@@ -52,7 +57,9 @@ extension S3Store {
         var continuesAfter: String?
     }
 
-    private func page(_ prefix: String, after: String?, recursive: Bool, limit: Int = 1000, in folder: ObjectPath) async throws -> Page {
+    private func page(_ prefix: String, after: String?, recursive: Bool, limit: Int = 1000, in folder: ObjectPath) async throws
+        -> Page
+    {
         var request = S3Request("GET", nil)
         request.query = [("list-type", "2"), ("prefix", prefix), ("max-keys", String(limit)), ("encoding-type", "url")]
         if !recursive { request.query.append(("delimiter", "/")) }

@@ -81,7 +81,8 @@ extension S3Store {
     private func conditionFailed(_ refusal: S3ErrorResponse, _ condition: PutCondition, at path: ObjectPath) -> StorageError? {
         let isMissing = refusal.status == 404 && refusal.code == "NoSuchKey" && condition != .ifAbsent
         guard refusal.status == 412 || isMissing else { return nil }
-        return StorageError(.preconditionFailed, condition == .ifAbsent ? "it exists" : "it was replaced or deleted in the meantime", at: path)
+        return StorageError(
+            .preconditionFailed, condition == .ifAbsent ? "it exists" : "it was replaced or deleted in the meantime", at: path)
     }
 
     /// Reads back after an answer that left open what happened: the version of the object if it is ours; nil if the condition still

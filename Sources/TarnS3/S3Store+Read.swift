@@ -63,7 +63,8 @@ extension S3Store {
             // A server without ranges sent the whole; it was short enough.
             let whole = response.body
             guard span.lowerBound < whole.count else { throw Self.outside(span, path) }
-            return Chunk(bytes: whole[Int(span.lowerBound)..<min(Int(span.upperBound), whole.count)], objectSize: Int64(whole.count))
+            return Chunk(
+                bytes: whole[Int(span.lowerBound)..<min(Int(span.upperBound), whole.count)], objectSize: Int64(whole.count))
         }
         return Chunk(bytes: response.body, objectSize: Self.objectSize(response) ?? 0)
     }
@@ -83,6 +84,7 @@ extension S3Store {
             throw StorageError(.unsupported, "the store does not tell an object's size", at: path)
         }
         let modified = response.header("last-modified").flatMap { HTTPDate.parseHeader($0) } ?? 0
-        return ObjectInfo(path: path, size: size, modifiedMilliseconds: modified, version: try client.entityTag(of: response, at: path))
+        return ObjectInfo(
+            path: path, size: size, modifiedMilliseconds: modified, version: try client.entityTag(of: response, at: path))
     }
 }

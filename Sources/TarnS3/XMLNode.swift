@@ -69,7 +69,9 @@ private struct XMLParser {
                 guard skip(past: "?>") else { return false }
             } else if starts(with: "<!--") {
                 guard skip(past: "-->") else { return false }
-            } else { break }
+            } else {
+                break
+            }
         }
         return true
     }
@@ -78,7 +80,9 @@ private struct XMLParser {
 
     private mutating func name() -> String? {
         let start = position
-        while position < bytes.count, !Self.isBlank(bytes[position]), ![UInt8(ascii: ">"), UInt8(ascii: "/"), UInt8(ascii: "<")].contains(bytes[position]) {
+        while position < bytes.count, !Self.isBlank(bytes[position]),
+            ![UInt8(ascii: ">"), UInt8(ascii: "/"), UInt8(ascii: "<")].contains(bytes[position])
+        {
             position += 1
         }
         return position == start ? nil : String(validating: bytes[start..<position], as: UTF8.self)
@@ -133,7 +137,9 @@ private struct XMLParser {
                 quote = byte
             } else if byte == UInt8(ascii: ">") {
                 return bytes[position - 2] == UInt8(ascii: "/")
-            } else if byte == UInt8(ascii: "<") { return nil }
+            } else if byte == UInt8(ascii: "<") {
+                return nil
+            }
         }
         return nil
     }

@@ -26,7 +26,9 @@ extension CredentialSource {
             let profile = surroundings.profile(named ?? "default")
             guard named != nil || !profile.isEmpty else {
                 throw CredentialsError(
-                    description: "no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE with ~/.aws/credentials")
+                    description:
+                        "no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE with ~/.aws/credentials"
+                )
             }
             return try profile.credentials()
         }
@@ -37,7 +39,8 @@ extension Surroundings {
     fileprivate func variableCredentials() throws(CredentialsError) -> Credentials? {
         switch (self["AWS_ACCESS_KEY_ID"], self["AWS_SECRET_ACCESS_KEY"]) {
         case (nil, nil): return nil
-        case (let access?, let secret?): return Credentials(accessKey: access, secretKey: secret, sessionToken: self["AWS_SESSION_TOKEN"])
+        case (let access?, let secret?):
+            return Credentials(accessKey: access, secretKey: secret, sessionToken: self["AWS_SESSION_TOKEN"])
         case (_?, nil): throw CredentialsError(description: "AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is not")
         case (nil, _?): throw CredentialsError(description: "AWS_SECRET_ACCESS_KEY is set, but AWS_ACCESS_KEY_ID is not")
         }
@@ -49,10 +52,14 @@ extension AWSProfile {
         if let access = settings["aws_access_key_id"], let secret = settings["aws_secret_access_key"] {
             return Credentials(accessKey: access, secretKey: secret, sessionToken: settings["aws_session_token"])
         }
-        let unsupported = ["role_arn", "sso_session", "sso_start_url", "credential_process", "credential_source", "web_identity_token_file"]
+        let unsupported = [
+            "role_arn", "sso_session", "sso_start_url", "credential_process", "credential_source", "web_identity_token_file",
+        ]
         if let setting = unsupported.first(where: { settings[$0] != nil }) {
             throw CredentialsError(
-                description: "profile '\(name)' uses \(setting), which is not supported: export its keys (aws configure export-credentials)")
+                description:
+                    "profile '\(name)' uses \(setting), which is not supported: export its keys (aws configure export-credentials)"
+            )
         }
         throw CredentialsError(
             description: isEmpty

@@ -147,6 +147,8 @@ final class CurlExchange: @unchecked Sendable {
         case CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING: reason = .broken
         default: (reason, mayHaveBeenSent) = (.broken, true)
         }
-        return HTTPFailure(reason, mayHaveBeenSent: mayHaveBeenSent, isTooLong ? "the answer is too long" : String(cString: curl_easy_strerror(code)))
+        return HTTPFailure(
+            reason, mayHaveBeenSent: mayHaveBeenSent,
+            isTooLong ? "the answer is too long" : String(cString: curl_easy_strerror(code)))
     }
 }

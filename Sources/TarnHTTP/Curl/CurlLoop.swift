@@ -33,11 +33,13 @@ final class CurlLoop: @unchecked Sendable {
         guard multi != nil else { return close() }
         var thread = pthread_t()
         let me = Unmanaged.passRetained(self)
-        let failed = pthread_create(&thread, nil, { me in
-            guard let me else { return nil }
-            Unmanaged<CurlLoop>.fromOpaque(me).takeRetainedValue().drive()
-            return nil
-        }, me.toOpaque())
+        let failed = pthread_create(
+            &thread, nil,
+            { me in
+                guard let me else { return nil }
+                Unmanaged<CurlLoop>.fromOpaque(me).takeRetainedValue().drive()
+                return nil
+            }, me.toOpaque())
         if failed != 0 {
             me.release()
             close()
@@ -76,7 +78,8 @@ final class CurlLoop: @unchecked Sendable {
             if isOpen {
                 wake()
             } else {
-                continuation.resume(throwing: HTTPFailure(.broken, mayHaveBeenSent: false, "no more requests: libcurl's thread is not running"))
+                continuation.resume(
+                    throwing: HTTPFailure(.broken, mayHaveBeenSent: false, "no more requests: libcurl's thread is not running"))
             }
         }
     }

@@ -21,12 +21,15 @@ package struct SignatureV4: Sendable {
     }
 
     /// Adds the headers of the signature, replacing those of an earlier one.
-    package func sign(_ request: inout HTTPRequest, as credentials: Credentials, atMilliseconds now: Int64, payload: Payload = .hashed) {
+    package func sign(
+        _ request: inout HTTPRequest, as credentials: Credentials, atMilliseconds now: Int64, payload: Payload = .hashed
+    ) {
         let time = HTTPDate.basic(now)
-        let hash = switch payload {
-        case .hashed: Digest.hex(Digest.sha256(request.body ?? Bytes()))
-        case .unsigned: "UNSIGNED-PAYLOAD"
-        }
+        let hash =
+            switch payload {
+            case .hashed: Digest.hex(Digest.sha256(request.body ?? Bytes()))
+            case .unsigned: "UNSIGNED-PAYLOAD"
+            }
         let added = ["authorization", "x-amz-date", "x-amz-content-sha256", "x-amz-security-token"]
         request.headers.removeAll { added.contains($0.name) }
         request.headers.append(("x-amz-date", time))
@@ -39,10 +42,11 @@ package struct SignatureV4: Sendable {
         var key = Array("AWS4\(credentials.secretKey)".utf8)
         for part in scope.split(separator: "/") { key = Digest.hmacSHA256(key: key, String(part)) }
         let signature = Digest.hex(Digest.hmacSHA256(key: key, text))
-        request.headers.append((
-            "authorization",
-            "AWS4-HMAC-SHA256 Credential=\(credentials.accessKey)/\(scope),SignedHeaders=\(names),Signature=\(signature)"
-        ))
+        request.headers.append(
+            (
+                "authorization",
+                "AWS4-HMAC-SHA256 Credential=\(credentials.accessKey)/\(scope),SignedHeaders=\(names),Signature=\(signature)"
+            ))
     }
 
     private static func canonicalForm(of request: HTTPRequest, payloadHash: String) -> (text: String, signedNames: String) {

@@ -4,27 +4,27 @@ import Testing
 @Suite struct CredentialsTests {
     private static let files = [
         "/home/u/.aws/credentials": """
-            # comment
-            [default]
-            aws_access_key_id = AKDEFAULT1
-            aws_secret_access_key=default/secret=1
+        # comment
+        [default]
+        aws_access_key_id = AKDEFAULT1
+        aws_secret_access_key=default/secret=1
 
-            [work]
-            aws_access_key_id=AKWORK
-            aws_secret_access_key=worksecret
-            aws_session_token=worktoken
-            """,
+        [work]
+        aws_access_key_id=AKWORK
+        aws_secret_access_key=worksecret
+        aws_session_token=worktoken
+        """,
         "/home/u/.aws/config": """
-            [default]
-            region = eu-north-1
-            s3 =
-              addressing_style = path
-            [profile role]
-            role_arn = arn:aws:iam::1:role/x
-            [profile work]
-            region=us-west-2
-            aws_access_key_id=OVERRULED
-            """,
+        [default]
+        region = eu-north-1
+        s3 =
+          addressing_style = path
+        [profile role]
+        role_arn = arn:aws:iam::1:role/x
+        [profile work]
+        region=us-west-2
+        aws_access_key_id=OVERRULED
+        """,
     ]
 
     private static func surroundings(_ variables: [String: String]) -> Surroundings {
@@ -37,7 +37,10 @@ import Testing
         let cases: [(CredentialSource, [String: String], Credentials)] = [
             (.standard, variables, Credentials(accessKey: "AKENV", secretKey: "envsecret", sessionToken: "t")),
             (.standard, [:], Credentials(accessKey: "AKDEFAULT1", secretKey: "default/secret=1")),
-            (.standard, ["AWS_PROFILE": "work"], Credentials(accessKey: "AKWORK", secretKey: "worksecret", sessionToken: "worktoken")),
+            (
+                .standard, ["AWS_PROFILE": "work"],
+                Credentials(accessKey: "AKWORK", secretKey: "worksecret", sessionToken: "worktoken")
+            ),
             (.profile("work"), variables, Credentials(accessKey: "AKWORK", secretKey: "worksecret", sessionToken: "worktoken")),
         ]
         for (source, variables, expected) in cases { #expect(try source.load(from: Self.surroundings(variables)) == expected) }
@@ -65,7 +68,8 @@ import Testing
         request.headers = [("x-amz-meta-a", "hush-header")]
         SignatureV4(region: "us-east-1").sign(&request, as: credentials, atMilliseconds: 0)
         var texts = ["\(credentials)", "\(request)", String(reflecting: credentials), String(reflecting: request)]
-        for value in [credentials, request, CredentialSource.fixed(credentials), [credentials], Optional(request) as Any] as [Any] {
+        for value in [credentials, request, CredentialSource.fixed(credentials), [credentials], Optional(request) as Any] as [Any]
+        {
             texts.append("\(value)")
             var dumped = ""
             dump(value, to: &dumped)

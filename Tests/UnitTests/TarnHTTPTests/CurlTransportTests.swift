@@ -37,7 +37,8 @@ import Testing
 
     @Test func `a failure says whether the server may have seen the request`() async throws {
         let replies: [LoopbackServer.Reply] = [
-            .hangUp, .lastBytes("HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nshort"), Self.answer(String(repeating: "x", count: 101)), .bytes("no HTTP\r\n\r\n"),
+            .hangUp, .lastBytes("HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nshort"),
+            Self.answer(String(repeating: "x", count: 101)), .bytes("no HTTP\r\n\r\n"),
         ]
         let server = try LoopbackServer { replies[$0] }
         defer { server.stop() }

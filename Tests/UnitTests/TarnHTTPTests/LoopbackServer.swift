@@ -40,10 +40,12 @@ final class LoopbackServer: @unchecked Sendable {
         self.listener = listener
         port = UInt16(bigEndian: address.sin_port)
         var thread = pthread_t()
-        pthread_create(&thread, nil, { me in
-            if let me { Unmanaged<LoopbackServer>.fromOpaque(me).takeRetainedValue().serve() }
-            return nil
-        }, Unmanaged.passRetained(self).toOpaque())
+        pthread_create(
+            &thread, nil,
+            { me in
+                if let me { Unmanaged<LoopbackServer>.fromOpaque(me).takeRetainedValue().serve() }
+                return nil
+            }, Unmanaged.passRetained(self).toOpaque())
         pthread_detach(thread)
     }
 

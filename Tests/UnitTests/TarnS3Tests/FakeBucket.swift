@@ -83,7 +83,8 @@ final class FakeBucket: HTTPTransport {
 
 fileprivate extension FakeBucket.State {
     static func error(_ status: Int, _ code: String) -> HTTPResponse {
-        HTTPResponse(status: status, body: code.isEmpty ? Bytes() : Bytes("<?xml version=\"1.0\"?><Error><Code>\(code)</Code></Error>"))
+        HTTPResponse(
+            status: status, body: code.isEmpty ? Bytes() : Bytes("<?xml version=\"1.0\"?><Error><Code>\(code)</Code></Error>"))
     }
 
     mutating func store(_ body: Bytes, _ headers: [(name: String, value: String)], at path: String) -> String {
@@ -95,10 +96,12 @@ fileprivate extension FakeBucket.State {
 
     mutating func answer(_ request: HTTPRequest) -> HTTPResponse {
         let header = { name in request.headers.first { $0.name == name }?.value }
-        let query = Dictionary(request.query.split(separator: "&").map { item in
-            let parts = item.split(separator: "=", maxSplits: 1).map(String.init)
-            return (parts[0], parts.count > 1 ? parts[1] : "")
-        }) { $1 }
+        let query = Dictionary(
+            request.query.split(separator: "&").map { item in
+                let parts = item.split(separator: "=", maxSplits: 1).map(String.init)
+                return (parts[0], parts.count > 1 ? parts[1] : "")
+            }
+        ) { $1 }
         switch request.method {
         case "GET", "HEAD":
             guard let entry = entries[request.path] else { return Self.error(404, request.method == "GET" ? "NoSuchKey" : "") }
@@ -119,20 +122,26 @@ fileprivate extension FakeBucket.State {
             }
             if keepsConditions {
                 if header("if-none-match") != nil, entries[request.path] != nil { return Self.error(412, "PreconditionFailed") }
-                if let match = header("if-match"), entries[request.path]?.tag != "\"\(match)\"" { return Self.error(412, "PreconditionFailed") }
+                if let match = header("if-match"), entries[request.path]?.tag != "\"\(match)\"" {
+                    return Self.error(412, "PreconditionFailed")
+                }
             }
-            return HTTPResponse(status: 200, headers: [("etag", store(request.body ?? Bytes(), request.headers, at: request.path))])
+            return HTTPResponse(
+                status: 200, headers: [("etag", store(request.body ?? Bytes(), request.headers, at: request.path))])
         case "POST":
             if query["uploads"] != nil {
                 lastTag += 1
                 uploads["u\(lastTag)"] = (request.headers, [:])
                 return HTTPResponse(status: 200, body: Bytes("<R><UploadId>u\(lastTag)</UploadId></R>"))
             }
-            guard let name = query["uploadId"], let upload = uploads.removeValue(forKey: name) else { return Self.error(404, "NoSuchUpload") }
+            guard let name = query["uploadId"], let upload = uploads.removeValue(forKey: name) else {
+                return Self.error(404, "NoSuchUpload")
+            }
             var whole = ByteBuilder()
             for (_, part) in upload.parts.sorted(by: { $0.key < $1.key }) { whole.append(part) }
             let tag = store(whole.finish(), upload.headers, at: request.path)
-            return HTTPResponse(status: 200, body: Bytes("<CompleteMultipartUploadResult><ETag>\(tag)</ETag></CompleteMultipartUploadResult>"))
+            return HTTPResponse(
+                status: 200, body: Bytes("<CompleteMultipartUploadResult><ETag>\(tag)</ETag></CompleteMultipartUploadResult>"))
         default:
             if let upload = query["uploadId"] { uploads[upload] = nil } else { entries[request.path] = nil }
             return HTTPResponse(status: 204)

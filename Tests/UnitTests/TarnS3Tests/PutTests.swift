@@ -6,7 +6,8 @@ import TarnTestSupport
 import Testing
 
 /// A store on `transport` in a simulated world.
-func exampleStore(_ transport: any HTTPTransport, endpoint: String? = "http://store:9000", prefix: String = "t") throws -> S3Store {
+func exampleStore(_ transport: any HTTPTransport, endpoint: String? = "http://store:9000", prefix: String = "t") throws -> S3Store
+{
     var configuration = S3Configuration(try #require(S3Address(bucket: "lake", prefix: prefix)))
     configuration.endpoint = endpoint
     configuration.credentials = .fixed(Credentials(accessKey: "AKIAACCESS", secretKey: "hush-secret", sessionToken: "hush-token"))
@@ -24,7 +25,8 @@ func code(_ work: () async throws -> Void) async -> StorageError.Code? {
     private static let a = ObjectPath.root.appending("a")
     private static let key = "/lake/t/a"
     private static let faults: [FakeBucket.Fault] = [
-        .lostReply, .lostRequest, .cannotConnect, .status(503, "SlowDown"), .status(500, "InternalError"), .status(500, ""), .doneButStatus(500),
+        .lostReply, .lostRequest, .cannotConnect, .status(503, "SlowDown"), .status(500, "InternalError"), .status(500, ""),
+        .doneButStatus(500),
         .status(409, "ConditionalRequestConflict"), .status(429, "Throttling"),
     ]
 
@@ -81,7 +83,10 @@ func code(_ work: () async throws -> Void) async -> StorageError.Code? {
     }
 
     @Test func `what cannot be read back is unknown, and what was never sent is not`() async throws {
-        for (first, expected) in [(FakeBucket.Fault.lostReply, StorageError.Code.outcomeUnknown), (.lostRequest, .outcomeUnknown), (.cannotConnect, .unavailable)] {
+        for (first, expected) in [
+            (FakeBucket.Fault.lostReply, StorageError.Code.outcomeUnknown), (.lostRequest, .outcomeUnknown),
+            (.cannotConnect, .unavailable),
+        ] {
             for condition in [PutCondition.ifAbsent, .always] {
                 let (bucket, store) = try await Self.probed()
                 bucket.fail { number, _ in number == 0 ? first : .cannotConnect }
@@ -119,7 +124,9 @@ func code(_ work: () async throws -> Void) async -> StorageError.Code? {
                 let (bucket, store) = try await Self.probed()
                 bucket.fail { number, _ in number == failing ? fault : nil }
                 let writer = try await store.upload(at: Self.a)
-                for start in stride(from: 0, to: size, by: 5_000_000) { try await writer.write(content[start..<min(start + 5_000_000, size)]) }
+                for start in stride(from: 0, to: size, by: 5_000_000) {
+                    try await writer.write(content[start..<min(start + 5_000_000, size)])
+                }
                 let info = try await writer.finish()
                 #expect(info.size == size && info.path == Self.a)
                 #expect(try await store.get(Self.a, ranges: nil).map { Digest.sha256($0) } == [digest], "\(fault) at \(failing)")
@@ -129,13 +136,16 @@ func code(_ work: () async throws -> Void) async -> StorageError.Code? {
         }
         for failing in 0..<5 {
             let (bucket, store) = try await Self.probed()
-            bucket.fail { number, request in number >= failing && request.method != "DELETE" ? .status(403, "AccessDenied") : nil }
+            bucket.fail { number, request in number >= failing && request.method != "DELETE" ? .status(403, "AccessDenied") : nil
+            }
             let outcome = await code {
                 let writer = try await store.upload(at: Self.a)
                 try await writer.write(content)
                 _ = try await writer.finish()
             }
-            #expect(outcome == (failing < 4 ? .permissionDenied : nil) && !bucket.hasUploads, "\(failing): \(String(describing: outcome))")
+            #expect(
+                outcome == (failing < 4 ? .permissionDenied : nil) && !bucket.hasUploads,
+                "\(failing): \(String(describing: outcome))")
             #expect(failing == 4 || bucket.text(Self.key) == nil)
         }
     }

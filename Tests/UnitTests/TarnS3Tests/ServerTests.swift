@@ -18,14 +18,20 @@ import Testing
         let content = Bytes((0..<20_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 11) })
         let large = ObjectPath.root.appending("large")
         let writer = try await store.upload(at: large)
-        for start in stride(from: 0, to: content.count, by: 3_000_000) { try await writer.write(content[start..<min(start + 3_000_000, content.count)]) }
+        for start in stride(from: 0, to: content.count, by: 3_000_000) {
+            try await writer.write(content[start..<min(start + 3_000_000, content.count)])
+        }
         let info = try await writer.finish()
         #expect(info.size == 20_000_000)
-        #expect(try await store.info(large).version == info.version)
+        let seen = try await store.info(large).version
+        #expect(seen == info.version)
         #expect(try await store.get(large, ranges: nil) == [content])
         try await store.delete([large])
 
-        let odd = ["a+b c", "é/ü", "100%", "x=1&y=<2>", "q?x#f", "'(1)*!", "semi;colon", "tab\tnew\nline", "ctrl\u{1}x", "\"quoted\"", "😀"].map { ObjectPath.root.appending($0) }
+        let odd = [
+            "a+b c", "é/ü", "100%", "x=1&y=<2>", "q?x#f", "'(1)*!", "semi;colon", "tab\tnew\nline", "ctrl\u{1}x", "\"quoted\"",
+            "😀",
+        ].map { ObjectPath.root.appending($0) }
         for path in odd { try await store.put(Bytes(path.text), at: path, condition: .ifAbsent) }
         for path in odd { #expect(try await store.get(path).utf8Text == path.text) }
         // XML cannot carry every key; listings say so by encoding them.
@@ -61,11 +67,17 @@ import Testing
             return line
         }
         #expect(try await line { _ in }.contains("no such object"))
-        #expect(try await line { $0.credentials = .fixed(Credentials(accessKey: "AKIANOSUCHKEY000", secretKey: "x")) }.contains("access key"))
-        #expect(try await line { $0.credentials = .fixed(Credentials(accessKey: S3Server.accessKey, secretKey: "wrong")) }.contains("the secret key does not fit"))
+        #expect(
+            try await line { $0.credentials = .fixed(Credentials(accessKey: "AKIANOSUCHKEY000", secretKey: "x")) }.contains(
+                "access key"))
+        #expect(
+            try await line { $0.credentials = .fixed(Credentials(accessKey: S3Server.accessKey, secretKey: "wrong")) }.contains(
+                "the secret key does not fit"))
         let skewed = try await line({ _ in }, clockBy: -20 * 60_000)
         #expect(skewed.contains("clock is wrong by 20 minutes (slow)"), "\(skewed)")
-        #expect(try await line { $0.address = S3Address(bucket: "no-such-bucket-here") ?? $0.address }.contains("there is no bucket 'no-such-bucket-here'"))
+        #expect(
+            try await line { $0.address = S3Address(bucket: "no-such-bucket-here") ?? $0.address }.contains(
+                "there is no bucket 'no-such-bucket-here'"))
         #expect(try await line { $0.endpoint = "http://127.0.0.1:1" }.contains("cannot reach http://127.0.0.1:1"))
     }
 }
@@ -90,7 +102,8 @@ struct S3Server {
         var request = HTTPRequest("PUT", String(endpoint[0].dropLast()), endpoint[1], path: "/\(bucket)")
         request.body = Bytes()
         SignatureV4(region: configuration.region).sign(
-            &request, as: Credentials(accessKey: Self.accessKey, secretKey: Self.secret), atMilliseconds: Runtime.system.clock.nowMilliseconds())
+            &request, as: Credentials(accessKey: Self.accessKey, secretKey: Self.secret),
+            atMilliseconds: Runtime.system.clock.nowMilliseconds())
         let response = try await CurlTransport().send(request)
         try #require(response.isSuccess || response.status == 409, "making the bucket: \(response.body.printableText)")
     }
@@ -98,7 +111,8 @@ struct S3Server {
     /// An empty store of its own.
     func store() throws -> S3Store {
         var configuration = configuration
-        configuration.address = try #require(S3Address(bucket: configuration.address.bucket, prefix: Runtime.system.random.uuid()))
+        configuration.address = try #require(
+            S3Address(bucket: configuration.address.bucket, prefix: Runtime.system.random.uuid()))
         return try S3Store(configuration)
     }
 }
