@@ -40,7 +40,7 @@ struct Failure: Error {
             let code: Code = switch error.code { case .unsupported: .unsupported; case .invalid: .invalid; case .unreadable: .unavailable }
             self.init(code, error.message, path: error.path)
         case is CancellationError: self.init(.unavailable, "interrupted; what was not committed is rolled back by the next write")
-        default: self.init(TableError(TableFault(error)))
+        default: self.init(TableError(error))
         }
     }
 

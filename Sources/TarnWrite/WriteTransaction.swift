@@ -67,7 +67,7 @@ package final class WriteTransaction {
         if settings.operation == .delete, changes.kinds?.contains(.upsert) ?? true {
             throw TableFault(.invalid, "a delete takes no rows to store")
         }
-        do { return try rows.stage(changes) } catch { throw TableFault(error) }
+        do { return try rows.stage(changes.applyingDeleteMark()) } catch { throw TableFault(error) }
     }
 
     /// The stored rows of these keys, in no promised order; keys that are not stored are left out. For changes that carry

@@ -28,7 +28,7 @@ struct ShownTable {
     /// The base files of the latest snapshot. For version 6 tables without log files; others are refused.
     func latestFiles() async throws -> [BaseFile] {
         guard properties.version == 6, properties.type == .copyOnWrite else {
-            throw TableFault(.unsupported, "the files of a \(properties.type.rawValue) table of version \(properties.version) cannot be shown yet")
+            throw TableError(.unsupported, "the files of a \(properties.type.rawValue) table of version \(properties.version) cannot be shown yet")
         }
         let selection = try await SliceSelection.load(commits)
         return selection.latestBaseFiles(of: try await ListedFiles(handle).allFiles())

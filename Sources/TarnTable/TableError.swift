@@ -1,7 +1,7 @@
 public import TarnStorage
-public import TarnTable
 
-/// Why a table did not do what it was asked: act on ``code``, show the text.
+/// Why a table did not do what it was asked: act on ``code``, show the text. The one error that tables throw, beside
+/// `CancellationError`.
 ///
 /// | code | the caller should |
 /// |---|---|
@@ -15,6 +15,7 @@ public import TarnTable
 /// | `libraryFault` | report it to us |
 public struct TableError: Error, Sendable {
     public struct Code: Hashable, Sendable, CustomStringConvertible {
+        /// The code's name on command lines: `not-found`.
         public let description: String
         private init(_ description: String) { self.description = description }
 
@@ -30,15 +31,15 @@ public struct TableError: Error, Sendable {
     }
 
     public let code: Code
-    /// What failed and what to do next, for people; not for programs.
+    /// What failed and what to do next, for people: lower case, the variables at the end; not for programs.
     public let message: String
     /// The object concerned, relative to the store's root.
-    public let path: ObjectPath?
-    /// In bytes from the start of the object.
-    public let offset: Int64?
-    public let instant: InstantTime?
+    public internal(set) var path: ObjectPath?
+    /// In bytes from the start of the object at `path`.
+    public internal(set) var offset: Int64?
+    public internal(set) var instant: InstantTime?
 
-    public init(_ code: Code, _ message: String, path: ObjectPath? = nil, offset: Int64? = nil, instant: InstantTime? = nil) {
+    public init(_ code: Code, _ message: String, at path: ObjectPath? = nil, offset: Int64? = nil, instant: InstantTime? = nil) {
         self.code = code
         self.message = message
         self.path = path
@@ -46,20 +47,12 @@ public struct TableError: Error, Sendable {
         self.instant = instant
     }
 
-    package init(_ fault: TableFault) {
-        let code: Code =
-            switch fault.code {
-            case .notFound: .notFound
-            case .alreadyExists: .alreadyExists
-            case .invalid: .invalid
-            case .conflict: .conflict
-            case .unavailable: .unavailable
-            case .outcomeUnknown: .outcomeUnknown
-            case .corrupt: .corrupt
-            case .unsupported: .unsupported
-            case .libraryFault: .libraryFault
-            }
-        self.init(code, fault.message, path: fault.path, offset: fault.offset, instant: fault.instant)
+    /// The same error with a place, where it lacks one.
+    package func located(at path: ObjectPath?, instant: InstantTime? = nil) -> TableError {
+        var error = self
+        error.path = self.path ?? path
+        error.instant = self.instant ?? instant
+        return error
     }
 }
 
@@ -73,15 +66,4 @@ extension TableError: CustomStringConvertible {
     }
 }
 
-/// Runs `body` and turns whatever it throws into a ``TableError``; cancellation passes.
-package func tableErrors<Result>(_ body: () async throws -> Result) async throws -> Result {
-    do {
-        return try await body()
-    } catch let error as TableError {
-        throw error
-    } catch let error as CancellationError {
-        throw error
-    } catch {
-        throw TableError(TableFault(error))
-    }
-}
+package typealias TableFault = TableError

@@ -4,7 +4,7 @@ import TarnColumns
 package import TarnParquet
 package import TarnStorage
 
-extension TableFault {
+extension TableError {
     package init(_ error: StorageError, instant: InstantTime? = nil) {
         let code: Code =
             switch error.code {
@@ -42,8 +42,8 @@ extension TableFault {
     /// Whatever was thrown, as a fault. What no conversion is known for is our own mistake.
     package init(_ error: any Error, at path: ObjectPath? = nil, instant: InstantTime? = nil) {
         switch error {
-        case let fault as TableFault: self = fault.located(at: path, instant: instant)
-        case let error as StorageError: self = TableFault(error, instant: instant).located(at: path)
+        case let fault as TableError: self = fault.located(at: path, instant: instant)
+        case let error as StorageError: self = TableError(error, instant: instant).located(at: path)
         case let error as ParquetError: self.init(error, at: path, instant: instant)
         case let error as AvroError: self.init(error, at: path, instant: instant)
         case let error as PayloadError: self.init(.corrupt, "\(error)", at: path, instant: instant)
