@@ -36,7 +36,7 @@ package final class JSONRowDecoder {
         var row = 0
     }
     /// Dotted names, for messages.
-    private let paths: [String]
+    let paths: [String]
     private let patterns: UnsafeMutableRawPointer
     let scratch = JSONScratch()
     /// What stands for a value that the event does not carry; the empty text when there is no such thing.
@@ -44,8 +44,8 @@ package final class JSONRowDecoder {
     /// Whether this row had values the event does not carry, and the top-level columns of them.
     private(set) var unavailable: [Int] = []
     /// A column of integers or timestamps whose values the caller wants to see one by one, and the latest.
-    private let watchedColumn: Int
-    private(set) var watchedValue: Int64?
+    let watchedColumn: Int
+    var watchedValue: Int64?
 
     package init(schema: Schema, placeholder: String = "", watchedColumn: Int? = nil) {
         self.schema = schema
@@ -334,183 +334,10 @@ package final class JSONRowDecoder {
         }
     }
 
-    private func readInteger(_ cursor: inout JSONCursor, _ index: Int) throws(Refusal) -> Int64 {
-        guard isNumber(cursor) else { throw wrongType(cursor, index) }
-        let number = try cursor.number()
-        guard number.isInteger else {
-            throw Refusal("column '\(paths[index])': expected \(nodes[index].typeName), found a number with a point or exponent")
-        }
-        guard let value = number.int64 else { throw outOfRange(index) }
-        return value
-    }
-
-    private func isNumber(_ cursor: JSONCursor) -> Bool {
-        cursor.byte == UInt8(ascii: "-") || Ascii.isDigit(cursor.byte)
-    }
-
-    private func readDouble(_ cursor: inout JSONCursor, _ index: Int) throws(Refusal) {
-        if let special = try readSpecial(&cursor, index) {
-            nodes[index].appendDouble(special)
-            return
-        }
-        guard let value = try cursor.number().double else { throw outOfRange(index) }
-        nodes[index].appendDouble(value)
-    }
-
-    private func readFloat(_ cursor: inout JSONCursor, _ index: Int) throws(Refusal) {
-        if let special = try readSpecial(&cursor, index) {
-            nodes[index].appendFloat(Float(special))
-            return
-        }
-        guard let value = try cursor.number().float else { throw outOfRange(index) }
-        nodes[index].appendFloat(value)
-    }
-
-    /// `NaN` and the infinities, bare or as text; nil where a number stands.
-    private func readSpecial(_ cursor: inout JSONCursor, _ index: Int) throws(Refusal) -> Double? {
-        let isText = cursor.byte == Ascii.quote
-        let begin = cursor
-        if isText { cursor.at += 1 }
-        var value: Double?
-        if cursor.takeWord("NaN") { value = .nan }
-        if cursor.takeWord("Infinity") { value = .infinity }
-        if cursor.takeWord("-Infinity") { value = -.infinity }
-        if isText {
-            guard value != nil, cursor.byte == Ascii.quote else { throw wrongType(begin, index) }
-            cursor.at += 1
-        }
-        guard value != nil || isNumber(cursor) else { throw wrongType(begin, index) }
-        return value
-    }
-
-    private func readDecimal(_ cursor: inout JSONCursor, _ index: Int) throws(Refusal) {
-        let node = nodes[index]
-        let value: Int128?
-        if cursor.byte == Ascii.openBrace {
-            let (scale, bytes) = try readScaleAndValue(&cursor, index)
-            value = JSONScalars.int128(bigEndian: bytes).flatMap {
-                JSONScalars.rescale($0, from: scale, to: node.scale, precision: node.precision)
-            }
-        } else if cursor.byte == Ascii.quote {
-            let text = try scratch.unescape(try cursor.text())
-            if isPlaceholder(text) { return markUnavailable(index) }
-            if node.meaning.kind == .decimal {
-                guard let bytes = scratch.base64(text) else { throw notText("base64", index) }
-                value = JSONScalars.int128(bigEndian: bytes).flatMap {
-                    JSONScalars.rescale($0, from: Int(node.meaning.scale), to: node.scale, precision: node.precision)
-                }
-            } else {
-                value = JSONScalars.decimal(text, precision: node.precision, scale: node.scale)
-            }
-        } else {
-            guard isNumber(cursor) else { throw wrongType(cursor, index) }
-            let number = try cursor.number()
-            value = JSONScalars.decimal(
-                UnsafeRawBufferPointer(start: number.start, count: number.count), precision: node.precision, scale: node.scale)
-        }
-        guard let value else {
-            throw Refusal("column '\(paths[index])': the value does not fit \(nodes[index].typeName) exactly")
-        }
-        node.appendDecimal(value)
-    }
-
-    /// Debezium's `VariableScaleDecimal`: `{"scale": 9, "value": "<base64>"}`. The bytes live until the next use of `scratch`.
-    private func readScaleAndValue(
-        _ cursor: inout JSONCursor, _ index: Int
-    ) throws(Refusal) -> (scale: Int, bytes: UnsafeRawBufferPointer) {
-        cursor.at += 1
-        var scale: Int64?
-        var text: JSONCursor.Text?
-        if !cursor.take(Ascii.closeBrace) {
-            repeat {
-                let name = try JSONText.string(try cursor.memberName())
-                cursor.skipBlanks()
-                switch name {
-                case "scale" where isNumber(cursor): scale = try cursor.number().int64
-                case "value" where cursor.byte == Ascii.quote: text = try cursor.text()
-                default: throw Refusal("column '\(paths[index])': expected \(nodes[index].typeName), found object")
-                }
-            } while try cursor.another(before: Ascii.closeBrace)
-        }
-        guard let scale, (-1024...1024).contains(scale), let text, let bytes = scratch.base64(try scratch.unescape(text)) else {
-            throw Refusal("column '\(paths[index])': expected \(nodes[index].typeName), found object")
-        }
-        return (Int(scale), bytes)
-    }
-
-    private func readBinary(_ cursor: inout JSONCursor, _ index: Int) throws(Refusal) {
-        guard cursor.byte == Ascii.quote else { return try refuseOrMark(&cursor, index) }
-        let text = try scratch.unescape(try cursor.text())
-        if isPlaceholder(text) { return markUnavailable(index) }
-        guard let bytes = scratch.base64(text) else { throw notText("base64", index) }
-        if isPlaceholder(bytes) { return markUnavailable(index) }
-        nodes[index].appendText(bytes)
-    }
-
-    private func readDate(_ cursor: inout JSONCursor, _ index: Int) throws(Refusal) {
-        guard cursor.byte == Ascii.quote else {
-            guard let days = Int32(exactly: try readInteger(&cursor, index)) else { throw outOfRange(index) }
-            nodes[index].appendInt32(days)
-            return
-        }
-        let text = try scratch.unescape(try cursor.text())
-        if isPlaceholder(text) { return markUnavailable(index) }
-        guard let days = JSONScalars.date(text) else { throw notText("a date (yyyy-MM-dd)", index) }
-        nodes[index].appendInt32(days)
-    }
-
-    private func readTimestamp(_ cursor: inout JSONCursor, _ index: Int) throws(Refusal) {
-        let time: Int64
-        if cursor.byte == Ascii.quote {
-            let text = try scratch.unescape(try cursor.text())
-            if isPlaceholder(text) { return markUnavailable(index) }
-            guard let parsed = JSONScalars.timestamp(text, perSecond: nodes[index].perSecond) else {
-                throw notText("an RFC 3339 time that \(nodes[index].typeName) can hold", index)
-            }
-            time = parsed
-        } else {
-            time = try inUnit(try readInteger(&cursor, index), index, nodes[index].perSecond)
-        }
-        nodes[index].appendInt64(time)
-        if index == watchedColumn { watchedValue = time }
-    }
-
-    private func readTime(_ cursor: inout JSONCursor, _ index: Int) throws(Refusal) {
-        let time: Int64?
-        if cursor.byte == Ascii.quote {
-            let text = try scratch.unescape(try cursor.text())
-            if isPlaceholder(text) { return markUnavailable(index) }
-            time = JSONScalars.time(text)
-        } else {
-            time = try inUnit(try readInteger(&cursor, index), index, 1_000_000)
-        }
-        guard let time, (0..<86_400_000_000).contains(time) else { throw notText("a time of day", index) }
-        nodes[index].appendInt64(time)
-    }
-
-    /// A time in the column's unit, from the unit that the schema block gives, or the column's own.
-    private func inUnit(_ value: Int64, _ index: Int, _ perSecond: Int64) throws(Refusal) -> Int64 {
-        let given: Int64
-        switch nodes[index].meaning.kind {
-        case .milliseconds: given = 1000
-        case .microseconds: given = 1_000_000
-        case .nanoseconds: given = 1_000_000_000
-        default: return value
-        }
-        if given <= perSecond {
-            let (product, overflow) = value.multipliedReportingOverflow(by: perSecond / given)
-            guard !overflow else { throw outOfRange(index) }
-            return product
-        }
-        let (quotient, rest) = value.quotientAndRemainder(dividingBy: given / perSecond)
-        guard rest == 0 else { throw Refusal("column '\(paths[index])': the time is finer than \(nodes[index].typeName)") }
-        return quotient
-    }
-
     // MARK: Values that the event does not carry
 
     @inline(__always)
-    private func isPlaceholder(_ text: UnsafeRawBufferPointer) -> Bool {
+    func isPlaceholder(_ text: UnsafeRawBufferPointer) -> Bool {
         text.count == placeholder.count && text.count > 0 && isEqualToPlaceholder(text)
     }
 
@@ -520,14 +347,14 @@ package final class JSONRowDecoder {
     }
 
     /// Also for a list of one placeholder: the whole top-level column is what the event does not carry.
-    private func markUnavailable(_ index: Int) {
+    func markUnavailable(_ index: Int) {
         nodes[index].appendNull()
         let column = nodes[index].topLevel
         if !unavailable.contains(column) { unavailable.append(column) }
     }
 
     /// The placeholder can stand in a column of any type; everything else here is of the wrong one.
-    private func refuseOrMark(_ cursor: inout JSONCursor, _ index: Int) throws(Refusal) {
+    func refuseOrMark(_ cursor: inout JSONCursor, _ index: Int) throws(Refusal) {
         guard cursor.byte == Ascii.quote else { throw wrongType(cursor, index) }
         let begin = cursor
         let text = try scratch.unescape(try cursor.text())
@@ -538,25 +365,25 @@ package final class JSONRowDecoder {
     // MARK: Refusals
 
     @inline(never)
-    private func wrongType(_ cursor: JSONCursor, _ index: Int) -> Refusal {
+    func wrongType(_ cursor: JSONCursor, _ index: Int) -> Refusal {
         cursor.misfit("column '\(paths[index])': expected \(nodes[index].typeName)")
     }
 
     @inline(never)
-    private func outOfRange(_ index: Int) -> Refusal {
+    func outOfRange(_ index: Int) -> Refusal {
         Refusal("column '\(paths[index])': the number is out of range of \(nodes[index].typeName)")
     }
 
     @inline(never)
-    private func notText(_ what: String, _ index: Int) -> Refusal {
+    func notText(_ what: String, _ index: Int) -> Refusal {
         Refusal("column '\(paths[index])': the text is not \(what)")
     }
 
     @inline(never)
-    private func repeated(_ index: Int) -> Refusal { Refusal("column '\(paths[index])' occurs twice") }
+    func repeated(_ index: Int) -> Refusal { Refusal("column '\(paths[index])' occurs twice") }
 
     @inline(never)
-    private func unknown(_ name: JSONCursor.Text, _ columns: Range<Int>) -> Refusal {
+    func unknown(_ name: JSONCursor.Text, _ columns: Range<Int>) -> Refusal {
         let parent = columns.first.map { paths[$0].split(separator: ".").dropLast().joined(separator: ".") } ?? ""
         guard let text = try? JSONText.string(name) else { return Refusal("not valid JSON: a member name is malformed") }
         let prefix = nodes[columns.lowerBound].isTopLevel || parent.isEmpty ? "" : parent + "."
