@@ -58,7 +58,7 @@ let package = Package(
         tests("HistoryTests", uses: ["TarnWrite", "TarnTable", "TarnParquet", "TarnAvro", "TarnStorage", "TarnColumns", "TarnBase"]),
         tests("CommandLineTests", uses: ["TarnBase"]),
         tests("InteropTests", uses: ["TarnBase"], beside: ["python", "requirements.txt"]),
-        tests("GoldenTests", uses: ["TarnCheck", "TarnStorage"]),
+        tests("GoldenTests", uses: ["TarnCheck", "TarnStorage"], beside: ["check_sound_tables.sh"]),
         tests("TidyTests", uses: []),
     ]
 )

@@ -70,6 +70,15 @@ private let longFiles: [String: String] = [:]
         report(findings)
     }
 
+    /// Tests run as they are shipped, built for release, where a module is not made for `@testable`.
+    @Test func `tests use what a module offers the package`() async throws {
+        var findings: [String] = []
+        for file in try await Repository.current.files(in: "Tests") {
+            for index in file.tokens.indices where file.matches(["@", "testable"], at: index) { findings.append(file.place(of: index)) }
+        }
+        report(findings)
+    }
+
     @Test func `unchecked Sendable says in the line above what keeps it safe`() async throws {
         var findings: [String] = []
         for file in try await Repository.current.files(in: "Sources") {

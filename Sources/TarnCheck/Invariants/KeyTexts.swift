@@ -1,5 +1,5 @@
 import TarnBase
-import TarnColumns
+package import TarnColumns
 import TarnTable
 
 /// The record keys and partition paths that a table's columns give, by the rules of its key generator (hudi-format §6.3, §6.4).
@@ -91,7 +91,7 @@ extension RecordBatch {
 
 extension Column {
     /// The text of a row; nil for null.
-    func text(at row: Int) -> String? {
+    package func text(at row: Int) -> String? {
         guard case .text(let bytes) = cell(at: row) else { return nil }
         return bytes.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
     }

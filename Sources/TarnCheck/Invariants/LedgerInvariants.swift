@@ -1,7 +1,7 @@
-import TarnTable
+package import TarnTable
 
 /// What must hold of the source ledger from commit to commit (freshness.md 1). Takes the commits of a timeline in order.
-struct LedgerInvariants {
+package struct LedgerInvariants {
     private var last: (ledger: SourceLedger, instant: InstantTime)?
 
     /// Whether Tarn wrote the commit: its commits carry these keys, other engines' do not.
@@ -45,7 +45,7 @@ struct LedgerInvariants {
     }
 
     /// What went back between two ledgers.
-    static func falls(from before: SourceLedger, to after: SourceLedger) -> [String] {
+    package static func falls(from before: SourceLedger, to after: SourceLedger) -> [String] {
         var falls: [String] = []
         if after.finishedFileCount < before.finishedFileCount {
             falls.append("the count of finished files fell from \(before.finishedFileCount) to \(after.finishedFileCount)")

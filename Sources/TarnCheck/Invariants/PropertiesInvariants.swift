@@ -1,12 +1,12 @@
 import TarnColumns
-import TarnTable
+package import TarnTable
 
 /// What must hold of `hoodie.properties` alone (hudi-format §1.2 to §1.4).
-enum PropertiesInvariants {
+package enum PropertiesInvariants {
     static let path = TableFacts.metaPath("hoodie.properties")
 
     /// - Parameter file: As it parsed.
-    static func check(_ file: JavaProperties) -> [Finding] {
+    package static func check(_ file: JavaProperties) -> [Finding] {
         version(file) + required(file) + values(file) + spelling(file) + checksum(file)
     }
 

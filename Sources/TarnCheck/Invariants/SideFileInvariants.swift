@@ -1,15 +1,15 @@
-import TarnBase
+package import TarnBase
 
 /// Hadoop's checksum files `.<name>.crc`, which its local file system holds against every read (hudi-format §1.1).
 ///
 ///     "crc" 00 | bytes a chunk (Int32, big-endian) | CRC-32 of each chunk (big-endian)
-struct SideFile {
+package struct SideFile {
     private let bytes: Bytes
     private let chunkByteCount: Int
     private static let headerByteCount = 8
 
     /// nil for what is no such file.
-    init?(_ bytes: Bytes) {
+    package init?(_ bytes: Bytes) {
         guard bytes.count >= Self.headerByteCount, bytes[0..<4].array == Array("crc".utf8) + [0], bytes.count % 4 == 0 else { return nil }
         let chunk = bytes.withUnsafeBytes { Int(Int32(bigEndian: $0.loadUnaligned(fromByteOffset: 4, as: Int32.self))) }
         guard chunk > 0 else { return nil }
@@ -19,7 +19,7 @@ struct SideFile {
 
     private var checksumCount: Int { (bytes.count - Self.headerByteCount) / 4 }
 
-    func fits(byteCount: Int64) -> Bool {
+    package func fits(byteCount: Int64) -> Bool {
         let (padded, overflow) = byteCount.addingReportingOverflow(Int64(chunkByteCount) - 1)
         return !overflow && padded / Int64(chunkByteCount) == Int64(checksumCount)
     }
@@ -28,7 +28,7 @@ struct SideFile {
     var windowByteCount: Int { max(chunkByteCount, (1 << 20) / chunkByteCount * chunkByteCount) }
 
     /// Whether the bytes at `offset`, a multiple of the chunk's length, have the checksums noted.
-    func fits(_ content: Bytes, from offset: Int64) -> Bool {
+    package func fits(_ content: Bytes, from offset: Int64) -> Bool {
         var chunk = Int(offset) / chunkByteCount
         var start = 0
         while start < content.count {

@@ -1,9 +1,9 @@
 import TarnStorage
-import TarnTable
+package import TarnTable
 
 /// What must hold of the names, sizes and times of the files in `.hoodie` (hudi-format §2).
-enum TimelineInvariants {
-    static func check(_ timeline: Timeline) -> [Finding] {
+package enum TimelineInvariants {
+    package static func check(_ timeline: Timeline) -> [Finding] {
         names(timeline) + legalTimes(timeline) + states(timeline) + completions(timeline) + modified(timeline) + pending(timeline)
     }
 

@@ -57,7 +57,7 @@ check.expected(con, data["base"], batches, "sequential" if a.resurrect else "glo
 for relation in relations(con, table, a.work):
     result = check.verify(con, relation)
     assert result["ok"], f"{relation}: {json.dumps(result, indent=1)}"
-lint(table)
+lint(table, keys=100)
 tablecheck(table)
 
 for partition, sizes in latest_files(table).items():

@@ -27,7 +27,7 @@ for block in blocks:
     names = {}
     exec(compile(code, "README.md", "exec"), names)
     result = eval(compile(last, "README.md", "eval"), names)
-    count = result.num_rows if hasattr(result, "num_rows") else result.count("*").fetchone()[0]
+    count = result.num_rows if hasattr(result, "num_rows") else len(result)
     assert count == rows, f"{count} rows, not {rows}:\n{block}"
 lint(table)
 tablecheck(table)

@@ -1,5 +1,5 @@
 import TarnBase
-@testable import TarnCheck
+import TarnCheck
 import TarnColumns
 import TarnTable
 import Testing
