@@ -18,15 +18,37 @@ struct ReadGround: Sendable {
         let commits = CompletedCommits(table, timeline: timeline)
         let selection = try await SliceSelection.load(commits)
         let files = try await ListedFiles(table).allFiles()
+        try refuseNestedPartitions(files)
         return ReadGround(table: table, properties: properties, timeline: timeline, commits: commits, selection: selection, files: files)
     }
 
     private static func refuseUnreadable(_ properties: TableProperties) throws(TableFault) {
         func refuse(_ what: String) throws(TableFault) { throw TableFault(.unsupported, "reading \(what) does not work yet") }
         if properties.version != 6 { try refuse("tables of version \(properties.version)") }
+        // After a downgrade from version 8 log names may carry the delta commit's instant, and slices do not follow from them.
+        if properties.type == .mergeOnRead, let first = properties.file["hoodie.table.initial.version"], first != "6" {
+            try refuse("merge-on-read tables that were downgraded from version \(first)")
+        }
         if properties.isBootstrapped { try refuse("bootstrapped tables") }
+        if let nested = properties.partitionFields.first(where: { $0.contains(".") }) {
+            try refuse("tables partitioned by a struct's member ('\(nested)')")
+        }
         if properties.dropsPartitionColumns { try refuse("tables whose files lack the partition columns") }
         if properties.baseFileFormat.uppercased() != "PARQUET" { try refuse("base files of format \(properties.baseFileFormat)") }
+    }
+
+    /// Engines disagree on the rows of a partition that lies in another: Spark never descends into it (hudi-format §6.1).
+    private static func refuseNestedPartitions(_ files: TableFiles) throws(TableFault) {
+        let partitions = Set(files.markedPartitions)
+        for partition in partitions where !partition.text.isEmpty {
+            var parent = partition.text[...]
+            while let slash = parent.lastIndex(of: "/") {
+                parent = parent[..<slash]
+                if let outer = PartitionPath(String(parent)), partitions.contains(outer) {
+                    throw TableFault(.unsupported, "reading a partition that lies in another, '\(partition)' in '\(outer)', does not work")
+                }
+            }
+        }
     }
 
     /// The newest base file of each group, without logs.
@@ -53,7 +75,7 @@ struct ReadGround: Sendable {
         }
         // An incremental read shows old rows in the columns of now, a read of the past in those of then.
         let schema = try await schema(of: slices, upTo: begin == nil ? time : nil)
-        return Snapshot(instant: shown?.time, schema: schema, table: table, slices: slices, merging: merging, range: range)
+        return Snapshot(instant: shown?.time, schema: schema, table: table, slices: slices, merging: merging, range: range, hasMetaFields: properties.hasMetaFields)
     }
 
     private func schema(of slices: [FileSlice], upTo time: InstantTime?) async throws -> Schema {

@@ -19,19 +19,22 @@ public struct Snapshot: Sendable {
     let merging: Merging?
     /// What every row must be besides: of a commit in the range of an incremental read.
     let range: Filter?
+    /// Whether the five meta columns are filled; where they are not, nobody shows them.
+    let hasMetaFields: Bool
 
     struct Merging: Sendable {
         let rule: MergeRule
         let visibility: LogVisibility
     }
 
-    init(instant: InstantTime?, schema: Schema, table: TableHandle, slices: [FileSlice], merging: Merging?, range: Filter? = nil) {
+    init(instant: InstantTime?, schema: Schema, table: TableHandle, slices: [FileSlice], merging: Merging?, range: Filter? = nil, hasMetaFields: Bool = true) {
         self.instant = instant
         self.schema = schema
         self.table = table
         self.slices = slices
         self.merging = merging
         self.range = range
+        self.hasMetaFields = hasMetaFields
     }
 
     /// The newest snapshot, or an earlier one.
@@ -86,12 +89,12 @@ public struct Snapshot: Sendable {
     /// - Parameters:
     ///   - columns: The columns to return, in this order; nil for all.
     ///   - filter: Only rows for which it is true; its columns need not be among `columns`.
-    ///   - withMetaFields: Puts the five `_hoodie_…` columns in front.
+    ///   - withMetaFields: Puts the five `_hoodie_…` columns in front, if the table fills them.
     /// - Returns: A sequence whose iteration throws ``TableFault`` `invalid` if a column does not exist or a literal does not
     ///   fit its column.
     public func scan(columns: [String]? = nil, where filter: Filter? = nil, withMetaFields: Bool = false) -> Scan {
         let both = [range, filter].compactMap { $0 }
-        return Scan(snapshot: self, columns: columns, filter: both.isEmpty ? nil : .all(both), withMetaFields: withMetaFields)
+        return Scan(snapshot: self, columns: columns, filter: both.isEmpty ? nil : .all(both), withMetaFields: withMetaFields && hasMetaFields)
     }
 
     /// How many rows there are, told by the footers alone if nothing is filtered or merged.

@@ -97,7 +97,7 @@ package struct BaseFileReader: Sendable {
                 do {
                     return readsColumns ? try await scanned() : try bare()
                 } catch let error as ColumnError {
-                    throw TableFault(.corrupt, "the file does not fit the table's schema: \(error.message)", at: rows.reader.path)
+                    throw TableFault(error.code == .unsupported ? .unsupported : .corrupt, "the file does not fit the table's schema: \(error.message)", at: rows.reader.path)
                 } catch let error as CancellationError {
                     throw error
                 } catch {
