@@ -62,7 +62,7 @@ public struct FreshnessObserver: Sendable {
         do {
             metadata = try CommitMetadata(parsing: try await table.store.get(path))
         } catch {
-            throw TableFault(error, at: path, instant: instant.time)
+            throw TableError(error, at: path, instant: instant.time)
         }
         // Services rewrite what is there: they are exactly the operations that do not bring a schema of their own.
         guard metadata.operation.carriesTableSchema else { return nil }

@@ -63,7 +63,7 @@ struct QuarantineLines: ~Copyable {
         if let text = String(validating: entry.event, as: UTF8.self) {
             members.append(.init("event", .string(text)))
         } else {
-            members.append(.init("event", .string(QuarantineLines.base64(entry.event))))
+            members.append(.init("event", .string(Base64.encode(Bytes(copying: entry.event)))))
             members.append(.init("encoding", "base64"))
         }
         builder.append(utf8: JSON.object(members).description)
@@ -74,20 +74,5 @@ struct QuarantineLines: ~Copyable {
     mutating func finish() -> Bytes {
         count = 0
         return builder.finish()
-    }
-
-    private static func base64(_ bytes: UnsafeRawBufferPointer) -> String {
-        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-        var text: [UInt8] = []
-        text.reserveCapacity((bytes.count + 2) / 3 * 4)
-        for start in stride(from: 0, to: bytes.count, by: 3) {
-            let rest = bytes.count - start
-            let word = UInt32(bytes[start]) << 16 | (rest > 1 ? UInt32(bytes[start + 1]) << 8 : 0) | (rest > 2 ? UInt32(bytes[start + 2]) : 0)
-            text.append(alphabet[Int(word >> 18)])
-            text.append(alphabet[Int(word >> 12 & 63)])
-            text.append(rest > 1 ? alphabet[Int(word >> 6 & 63)] : UInt8(ascii: "="))
-            text.append(rest > 2 ? alphabet[Int(word & 63)] : UInt8(ascii: "="))
-        }
-        return String(decoding: text, as: UTF8.self)
     }
 }

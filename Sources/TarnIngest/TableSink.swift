@@ -17,7 +17,7 @@ package struct TableSink: ChangeSink {
         let properties = try await TableProperties.load(table)
         let commits = CompletedCommits(table, timeline: try await Timeline.load(table))
         guard let schema = try await TableSchema.load(properties, commits)?.schema else {
-            throw TableFault(.unsupported, "no commit and no property tells the table's schema", at: table.path)
+            throw TableError(.unsupported, "no commit and no property tells the table's schema", at: table.path)
         }
         let sources = try await CommittedSources.load(commits)
         return SinkState(

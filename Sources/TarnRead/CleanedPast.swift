@@ -21,7 +21,7 @@ extension ReadGround {
                 guard instant <= time, timeline.holds(instant), !gone.contains(fileID) else { continue }
                 // Another file of the slice, or a newer slice, is there: nothing of then is missing.
                 if present[fileID, default: []].contains(where: { $0 >= instant && $0 <= time }) { continue }
-                throw TableFault(
+                throw TableError(
                     .unsupported, "the table as it was at \(time): the clean \(clean.time) took away what file group \(fileID) was then", instant: time)
             }
         }
@@ -39,7 +39,7 @@ extension ReadGround {
                 return nil
             }
         } catch {
-            throw TableFault(error, at: path, instant: clean.time)
+            throw TableError(error, at: path, instant: clean.time)
         }
     }
 }

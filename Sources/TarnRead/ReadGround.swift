@@ -10,7 +10,7 @@ struct ReadGround: Sendable {
     let selection: SliceSelection
     let files: TableFiles
 
-    /// - Throws: ``TableFault`` `unsupported`, naming what of the table cannot be read.
+    /// - Throws: ``TableError`` `unsupported`, naming what of the table cannot be read.
     static func load(_ table: TableHandle) async throws -> ReadGround {
         let properties = try await TableProperties.load(table)
         try refuseUnreadable(properties)
@@ -22,8 +22,8 @@ struct ReadGround: Sendable {
         return ReadGround(table: table, properties: properties, timeline: timeline, commits: commits, selection: selection, files: files)
     }
 
-    private static func refuseUnreadable(_ properties: TableProperties) throws(TableFault) {
-        func refuse(_ what: String) throws(TableFault) { throw TableFault(.unsupported, "reading \(what) does not work yet") }
+    private static func refuseUnreadable(_ properties: TableProperties) throws(TableError) {
+        func refuse(_ what: String) throws(TableError) { throw TableError(.unsupported, "reading \(what) does not work yet") }
         if properties.version != 6 { try refuse("tables of version \(properties.version)") }
         // After a downgrade from version 8 log names may carry the delta commit's instant, and slices do not follow from them.
         if properties.type == .mergeOnRead, let first = properties.file["hoodie.table.initial.version"], first != "6" {
@@ -38,14 +38,14 @@ struct ReadGround: Sendable {
     }
 
     /// Engines disagree on the rows of a partition that lies in another: Spark never descends into it (hudi-format §6.1).
-    private static func refuseNestedPartitions(_ files: TableFiles) throws(TableFault) {
+    private static func refuseNestedPartitions(_ files: TableFiles) throws(TableError) {
         let partitions = Set(files.markedPartitions)
         for partition in partitions where !partition.text.isEmpty {
             var parent = partition.text[...]
             while let slash = parent.lastIndex(of: "/") {
                 parent = parent[..<slash]
                 if let outer = PartitionPath(String(parent)), partitions.contains(outer) {
-                    throw TableFault(.unsupported, "reading a partition that lies in another, '\(partition)' in '\(outer)', does not work")
+                    throw TableError(.unsupported, "reading a partition that lies in another, '\(partition)' in '\(outer)', does not work")
                 }
             }
         }
@@ -65,7 +65,7 @@ struct ReadGround: Sendable {
         let shown = timeline.completedWrites.last { write in time.map { write.time <= $0 } ?? true }
         var merging: Snapshot.Merging?
         if slices.contains(where: { !$0.logFiles.isEmpty }) {
-            guard properties.hasMetaFields else { throw TableFault(.unsupported, "merging the logs of a table without meta fields does not work yet") }
+            guard properties.hasMetaFields else { throw TableError(.unsupported, "merging the logs of a table without meta fields does not work yet") }
             merging = .init(rule: try MergeRule(properties), visibility: LogVisibility(timeline, upTo: time, after: begin))
         }
         var range: Filter?
@@ -82,7 +82,7 @@ struct ReadGround: Sendable {
         let found = try await commits.newest { instant, metadata in
             guard time.map({ instant.time <= $0 }) ?? true else { return false }
             if metadata.extraMetadata["latest_schema"] != nil {
-                throw TableFault(.unsupported, "reading tables with schema-on-read evolution does not work yet")
+                throw TableError(.unsupported, "reading tables with schema-on-read evolution does not work yet")
             }
             return metadata.operation.carriesTableSchema && metadata.schemaText != nil
         }
@@ -90,7 +90,7 @@ struct ReadGround: Sendable {
             do {
                 return try TableSchema.columns(avro: text)
             } catch {
-                throw TableFault(error, at: table.timelineFile(instant.fileName), instant: instant.time)
+                throw TableError(error, at: table.timelineFile(instant.fileName), instant: instant.time)
             }
         }
         if time == nil, let known = try await TableSchema.load(properties, commits) { return known.schema }

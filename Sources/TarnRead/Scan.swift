@@ -18,7 +18,7 @@ public struct Scan: AsyncSequence, Sendable {
     /// The columns of the batches. Throws what the iteration would throw at once.
     public var schema: Schema {
         get throws {
-            do { return try plan.get().output } catch { throw TableFault(error) }
+            do { return try plan.get().output } catch { throw TableError(error) }
         }
     }
 
@@ -36,14 +36,14 @@ public struct Scan: AsyncSequence, Sendable {
             slices = snapshot.slices[...]
         }
 
-        /// The next batch that is not empty; nil at the end. Throws ``TableFault``.
+        /// The next batch that is not empty; nil at the end. Throws ``TableError``.
         public mutating func next() async throws -> RecordBatch? {
             do {
                 return try await next(by: try plan.get())
             } catch let error as CancellationError {
                 throw error
             } catch {
-                throw TableFault(error)
+                throw TableError(error)
             }
         }
 

@@ -42,7 +42,7 @@ public struct Snapshot: Sendable {
     /// - Parameters:
     ///   - time: Shows what was committed up to this instant, in the columns of then; nil for now.
     ///   - readOptimized: Of a merge-on-read table the base files alone: what was compacted.
-    /// - Throws: ``TableFault``: `unsupported`, naming what of the table cannot be read yet, or that a clean has taken away
+    /// - Throws: ``TableError``: `unsupported`, naming what of the table cannot be read yet, or that a clean has taken away
     ///   what the table was at `time`.
     ///
     /// Cost: the properties, a listing of `.hoodie`, the newest commit, a listing of the data folders; a request for each
@@ -61,11 +61,11 @@ public struct Snapshot: Sendable {
     ///
     /// - Parameters:
     ///   - end: nil for now.
-    /// - Throws: ``TableFault`` as ``load(_:asOf:readOptimized:)``.
+    /// - Throws: ``TableError`` as ``load(_:asOf:readOptimized:)``.
     package static func incremental(_ table: TableHandle, after begin: InstantTime, upTo end: InstantTime? = nil) async throws -> Snapshot {
         let ground = try await ReadGround.load(table)
         guard ground.properties.hasMetaFields else {
-            throw TableFault(.unsupported, "incremental reads of a table without meta fields, which do not say when a row was written")
+            throw TableError(.unsupported, "incremental reads of a table without meta fields, which do not say when a row was written")
         }
         if let end { try await ground.refuseCleaned(asOf: end) }
         let slices =
@@ -90,7 +90,7 @@ public struct Snapshot: Sendable {
     ///   - columns: The columns to return, in this order; nil for all.
     ///   - filter: Only rows for which it is true; its columns need not be among `columns`.
     ///   - withMetaFields: Puts the five `_hoodie_…` columns in front, if the table fills them.
-    /// - Returns: A sequence whose iteration throws ``TableFault`` `invalid` if a column does not exist or a literal does not
+    /// - Returns: A sequence whose iteration throws ``TableError`` `invalid` if a column does not exist or a literal does not
     ///   fit its column.
     public func scan(columns: [String]? = nil, where filter: Filter? = nil, withMetaFields: Bool = false) -> Scan {
         let both = [range, filter].compactMap { $0 }

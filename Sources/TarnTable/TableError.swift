@@ -66,4 +66,3 @@ extension TableError: CustomStringConvertible {
     }
 }
 
-package typealias TableFault = TableError

@@ -21,7 +21,7 @@ package struct TableSchema: Sendable {
     /// The newest completed commit's schema, commits of services left out (hudi-format §3.1); else the create schema.
     ///
     /// - Returns: nil if neither says: a base file's footer must tell, if there is one.
-    /// - Throws: ``TableFault`` `corrupt` for a schema that is none, `unsupported` for one with types that columns cannot
+    /// - Throws: ``TableError`` `corrupt` for a schema that is none, `unsupported` for one with types that columns cannot
     ///   hold.
     ///
     /// Cost: one request for each commit back to the one that has a schema; usually one.
@@ -31,14 +31,14 @@ package struct TableSchema: Sendable {
             do {
                 return TableSchema(schema: try columns(avro: text), source: .commit(found.instant.time))
             } catch {
-                throw TableFault(error, at: commits.table.timelineFile(found.instant.fileName), instant: found.instant.time)
+                throw TableError(error, at: commits.table.timelineFile(found.instant.fileName), instant: found.instant.time)
             }
         }
         guard let text = properties.createSchema else { return nil }
         do {
             return TableSchema(schema: try columns(avro: text), source: .properties)
         } catch {
-            throw TableFault(error, at: commits.table.propertiesPath)
+            throw TableError(error, at: commits.table.propertiesPath)
         }
     }
 

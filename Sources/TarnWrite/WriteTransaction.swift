@@ -46,12 +46,12 @@ package final class WriteTransaction {
     /// Step 0 of the commit protocol: takes the writer's lock, reads the properties again, refuses what cannot be kept
     /// right, and rolls back what failed writers left.
     ///
-    /// - Throws: ``TableFault`` `unsupported` naming what the table has, `conflict` when another writer is at work.
+    /// - Throws: ``TableError`` `unsupported` naming what the table has, `conflict` when another writer is at work.
     ///
     /// Cost: three requests for a sound table with commits.
     package static func begin(_ table: TableHandle, _ settings: WriteSettings) async throws -> WriteTransaction {
         guard [.upsert, .insert, .delete].contains(settings.operation) else {
-            throw TableFault(.unsupported, "the operation \(settings.operation)")
+            throw TableError(.unsupported, "the operation \(settings.operation)")
         }
         let start = table.runtime.clock.monotonicNanoseconds()
         let ground = try await WriteGround.take(table, commitToken: settings.commitToken)
@@ -65,9 +65,9 @@ package final class WriteTransaction {
     package func stage(_ changes: ChangeBatch) async throws -> [RejectedRow] {
         guard let rows else { preconditionFailure("the transaction has ended") }
         if settings.operation == .delete, changes.kinds?.contains(.upsert) ?? true {
-            throw TableFault(.invalid, "a delete takes no rows to store")
+            throw TableError(.invalid, "a delete takes no rows to store")
         }
-        do { return try rows.stage(changes.applyingDeleteMark()) } catch { throw TableFault(error) }
+        do { return try rows.stage(changes.applyingDeleteMark()) } catch { throw TableError(error) }
     }
 
     /// The stored rows of these keys, in no promised order; keys that are not stored are left out. For changes that carry
@@ -86,18 +86,18 @@ package final class WriteTransaction {
     /// Locates the staged keys in the whole table, writes the files that change, and completes the instant. Ends the
     /// transaction, whatever happens.
     ///
-    /// - Throws: ``TableFault``. Unless its code is `outcomeUnknown`, nothing of this write is visible, and the next write
+    /// - Throws: ``TableError``. Unless its code is `outcomeUnknown`, nothing of this write is visible, and the next write
     ///   removes what is left of it.
     package func commit(_ extras: CommitExtras = CommitExtras()) async throws -> CommitReport {
         guard let rows else { preconditionFailure("the transaction has ended") }
         self.rows = nil
-        let result: Result<CommitReport, TableFault>
+        let result: Result<CommitReport, TableError>
         do {
             let protocolSteps = CommitProtocol(
                 ground: ground, settings: settings, rows: rows, hash: hash, memory: memory, scratch: scratch)
             result = .success(try await protocolSteps.run(extras))
         } catch {
-            result = .failure(TableFault(error))
+            result = .failure(TableError(error))
         }
         await ground.release()
         var report = try result.get()

@@ -84,7 +84,7 @@ import Testing
         var extras = CommitExtras()
         extras.beforeCompletion = { _ in throw Unexpected("the process ends here") }
         clock.advance(milliseconds: 5)
-        await #expect(throws: TableFault.self) { try await broken.write(Self.upserts, token: "the write", extras: extras) }
+        await #expect(throws: TableError.self) { try await broken.write(Self.upserts, token: "the write", extras: extras) }
         #expect(try await Timeline.load(broken.handle).pending.count == 1)
         #expect(try await values(broken) == before)
 

@@ -161,7 +161,7 @@ import Testing
     @Test func `two writers at once: one is refused and nothing is lost`() async throws {
         let table = try await table()
         let first = try await WriteTransaction.begin(table.handle, WriteSettings())
-        await #expect { try await WriteTransaction.begin(table.handle, WriteSettings()) } throws: { ($0 as? TableFault)?.code == .conflict }
+        await #expect { try await WriteTransaction.begin(table.handle, WriteSettings()) } throws: { ($0 as? TableError)?.code == .conflict }
         _ = try await first.stage(Change.batch([Change(id: "k", ts: 1, n: 1)]))
         _ = try await first.commit()
         try await table.write([Change(id: "l", ts: 1, n: 1)])
@@ -183,7 +183,7 @@ import Testing
         try await store.put(file.text(comment: "changed", now: 0), at: table.handle.propertiesPath, condition: .always)
         let before = try await store.list(.root, recursive: true).objects
         await #expect { try await table.write([Change(id: "k", ts: 1, n: 1)]) } throws: { error in
-            guard let fault = error as? TableFault, fault.code == .unsupported else { return false }
+            guard let fault = error as? TableError, fault.code == .unsupported else { return false }
             return property == "hoodie.table.type" || fault.message.contains(property) || fault.message.contains(value)
         }
         #expect(try await store.list(.root, recursive: true).objects == before)
@@ -193,7 +193,7 @@ import Testing
     func `what lies in the folder and cannot be kept right is refused`(name: String) async throws {
         let table = try await table(isKept: false)
         try await table.handle.store.put(Bytes("x"), at: table.handle.metaFolder.appending(name), condition: .always)
-        await #expect { try await table.write([Change(id: "k", ts: 1, n: 1)]) } throws: { ($0 as? TableFault)?.code == .unsupported }
+        await #expect { try await table.write([Change(id: "k", ts: 1, n: 1)]) } throws: { ($0 as? TableError)?.code == .unsupported }
     }
 
     @Test func `the newest completed commit can be undone`() async throws {

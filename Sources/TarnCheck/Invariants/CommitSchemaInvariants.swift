@@ -36,9 +36,9 @@ struct CommitSchemaInvariants {
             let mayHaveMetaFields = metadata.operation == .deletePartition || metadata.extraMetadata["latest_schema"] != nil
             return (columns, CommitSchemaInvariants.problems(avro, mayHaveMetaFields: mayHaveMetaFields).map(finding))
         } catch where error.code == .unsupported {
-            return (nil, [Finding(.unsupported, at: path, instant: instant.time, "the schema has a type that is not judged: \(TableFault(error).message)")])
+            return (nil, [Finding(.unsupported, at: path, instant: instant.time, "the schema has a type that is not judged: \(TableError(error).message)")])
         } catch {
-            return (nil, [finding("the schema does not parse: \(TableFault(error).message)")])
+            return (nil, [finding("the schema does not parse: \(TableError(error).message)")])
         }
     }
 

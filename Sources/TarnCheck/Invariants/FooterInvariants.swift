@@ -79,9 +79,9 @@ struct FooterInvariants {
             guard let difference = SchemaShape.difference(MetaFields.removed(from: reader.schema), MetaFields.removed(from: schema)) else { return [] }
             return [finding(.footerEntries, "\(name) is not the schema of the file: \(difference)")]
         } catch where error.code == .unsupported {
-            return [finding(.unsupported, "\(name) has a type that is not judged: \(TableFault(error).message)")]
+            return [finding(.unsupported, "\(name) has a type that is not judged: \(TableError(error).message)")]
         } catch {
-            return [finding(.footerEntries, "\(name) does not parse: \(TableFault(error).message)")]
+            return [finding(.footerEntries, "\(name) does not parse: \(TableError(error).message)")]
         }
     }
 

@@ -19,7 +19,7 @@ package struct LedgerInvariants {
         func decode<Value>(_ key: String, _ parse: (String) throws -> Value) -> Value? {
             guard let text = extra[key] else { return nil }
             do { return try parse(text) } catch {
-                undecodable(key, TableFault(error).message)
+                undecodable(key, TableError(error).message)
                 return nil
             }
         }

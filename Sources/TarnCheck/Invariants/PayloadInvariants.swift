@@ -69,7 +69,7 @@ enum PayloadInvariants {
                 }
             }
         } catch {
-            return (.nothing, [finding("does not decode: \(TableFault(error).message)")])
+            return (.nothing, [finding("does not decode: \(TableError(error).message)")])
         }
         return (.nothing, [])
     }

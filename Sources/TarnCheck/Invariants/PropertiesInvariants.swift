@@ -65,7 +65,7 @@ package enum PropertiesInvariants {
         }
         if let schema = text(file, PropertyKey.createSchema) {
             do { _ = try TableSchema.columns(avro: schema) } catch {
-                findings.append(Finding(.propertiesComplete, at: path, "\(PropertyKey.createSchema): \(TableFault(error).message)"))
+                findings.append(Finding(.propertiesComplete, at: path, "\(PropertyKey.createSchema): \(TableError(error).message)"))
             }
         }
         return findings

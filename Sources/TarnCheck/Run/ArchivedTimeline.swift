@@ -12,7 +12,7 @@ struct ArchivedTimeline {
 
     /// Adds the records of one archive file.
     ///
-    /// - Throws: ``TableFault`` `corrupt` with the offset, or what decoding the records threw.
+    /// - Throws: ``TableError`` `corrupt` with the offset, or what decoding the records threw.
     mutating func add(_ file: Bytes) throws {
         try AvroLogFile.forEachRecord(of: file, types: [.avroData]) { add($0) }
     }

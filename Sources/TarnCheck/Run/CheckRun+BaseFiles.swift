@@ -66,7 +66,7 @@ extension CheckRun {
 
     /// What a file is damaged by is a breach; what a store does not give is a part not checked.
     private func addDamage(_ error: any Error, _ invariant: Invariant, _ file: BaseFile) {
-        let fault = TableFault(error)
+        let fault = TableError(error)
         guard fault.code == .corrupt else { return log.addUnchecked(error, at: file.relativePath, instant: file.instant) }
         log.add(Finding(invariant, at: file.relativePath, instant: file.instant, fault.message + (fault.offset.map { ", at byte \($0)" } ?? "")))
     }
@@ -139,7 +139,7 @@ extension CheckRun {
             }
         } catch {
             // Damage was told when the file was read in full; here it means that keys are missing from the comparison.
-            log.add(Finding(.unreadable, at: file.relativePath, instant: file.instant, "its keys were not compared with others: \(TableFault(error).message)"))
+            log.add(Finding(.unreadable, at: file.relativePath, instant: file.instant, "its keys were not compared with others: \(TableError(error).message)"))
         }
     }
 

@@ -106,7 +106,7 @@ extension CheckRun {
                     log.add(Finding(.unsupported, at: path + ".orc", "partition metadata in ORC files is not read"))
                 }
             } catch {
-                let fault = TableFault(error)
+                let fault = TableError(error)
                 if fault.code == .corrupt { log.add(Finding(.partitionMetadata, at: path, fault.message)) } else { log.addUnchecked(error, at: path) }
             }
         }
@@ -123,7 +123,7 @@ extension CheckRun {
                 let bytes = try await run.read(facts.table, log.path(in: facts.table), size: log.size)
                 try AvroLogFile.forEachRecord(of: bytes, types: [.changeData]) { _ in }
             } catch {
-                let fault = TableFault(error)
+                let fault = TableError(error)
                 guard fault.code == .corrupt else { return run.log.addUnchecked(error, at: log.relativePath, instant: log.name.baseInstant) }
                 let place = fault.offset.map { ", at byte \($0)" } ?? ""
                 run.log.add(Finding(.changeLogBlocks, at: log.relativePath, instant: log.name.baseInstant, fault.message + place))

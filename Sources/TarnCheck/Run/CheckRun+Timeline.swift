@@ -57,7 +57,7 @@ extension CheckRun {
                 } catch let error as StorageError {
                     throw error
                 } catch {
-                    log.add(Finding(.payloadDecodes, at: facts.relative(object.path), "the archive does not decode: \(TableFault(error).message)"))
+                    log.add(Finding(.payloadDecodes, at: facts.relative(object.path), "the archive does not decode: \(TableError(error).message)"))
                     facts.archived = nil
                 }
             }

@@ -50,7 +50,7 @@ final class CheckRun {
     /// A whole small object, of the size that a listing told.
     func read(_ table: TableHandle, _ path: ObjectPath, size: Int64) async throws -> Bytes {
         guard size > 0 else { return Bytes() }
-        guard size <= ByteCount.mebibytes(256).bytes else { throw TableFault(.unsupported, "\(ByteCount(size)) are more than is read whole", at: path) }
+        guard size <= ByteCount.mebibytes(256).bytes else { throw TableError(.unsupported, "\(ByteCount(size)) are more than is read whole", at: path) }
         return try await table.store.get(path, ranges: [0..<size])[0]
     }
 
@@ -96,7 +96,7 @@ final class CheckRun {
             let isMain = name == "hoodie.properties"
             do {
                 let file = try JavaProperties(parsing: try await read(table, path, size: size))
-                guard !file.entries.isEmpty else { throw TableFault(.corrupt, "the file holds no keys", at: path) }
+                guard !file.entries.isEmpty else { throw TableError(.corrupt, "the file holds no keys", at: path) }
                 version = file[PropertyKey.version].flatMap { Int($0) }
                 let findings = PropertiesInvariants.check(file)
                 if isMain { log.add(findings) }
@@ -107,7 +107,7 @@ final class CheckRun {
                 do { return try TableProperties(file) } catch {
                     if isMain, !findings.contains(where: { $0.severity == .error }) { log.add(Finding(.propertiesComplete, at: PropertiesInvariants.path, error.message)) }
                 }
-            } catch let fault as TableFault where fault.code == .corrupt {
+            } catch let fault as TableError where fault.code == .corrupt {
                 if isMain { log.add(Finding(.propertiesParse, at: PropertiesInvariants.path, fault.message)) }
             } catch {
                 log.addUnchecked(error, at: TableFacts.metaPath(name))

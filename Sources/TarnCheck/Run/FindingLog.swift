@@ -18,7 +18,7 @@ final class FindingLog {
 
     /// For what a store or decoder threw where it can only mean that a part was not checked.
     func addUnchecked(_ error: any Error, at path: String, instant: InstantTime? = nil) {
-        let fault = TableFault(error)
+        let fault = TableError(error)
         add(Finding(fault.code == .unsupported ? .unsupported : .unreadable, at: path, instant: instant, fault.message))
     }
 

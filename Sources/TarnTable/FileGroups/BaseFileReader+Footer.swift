@@ -7,21 +7,21 @@ extension BaseFileReader {
     package static func open(_ file: BaseFile, in table: TableHandle, limits: ReadLimits = .default) async throws -> BaseFileReader {
         let path = file.path(in: table)
         guard file.name.format == .parquet else {
-            throw TableFault(.unsupported, "base files in the format \(file.name.format.rawValue) are not read", at: path, instant: file.instant)
+            throw TableError(.unsupported, "base files in the format \(file.name.format.rawValue) are not read", at: path, instant: file.instant)
         }
         return try await open(path, size: file.size, in: table.store, limits: limits)
     }
 
     /// The bloom filter over the file's record keys; nil if its writer left none.
     ///
-    /// - Throws: ``TableFault`` `corrupt` for what is no filter, `unsupported` for a kind we do not know.
-    package func bloomFilter() throws(TableFault) -> RecordBloomFilter? {
+    /// - Throws: ``TableError`` `corrupt` for what is no filter, `unsupported` for a kind we do not know.
+    package func bloomFilter() throws(TableError) -> RecordBloomFilter? {
         guard let text = metadata.keyValue(BaseFileFooter.bloomFilter) ?? metadata.keyValue(BaseFileFooter.legacyBloomFilter) else { return nil }
         do {
             return try RecordBloomFilter(footerText: text, typeCode: metadata.keyValue(BaseFileFooter.bloomFilterType))
         } catch {
             // The offset is the filter's, which lies encoded in the footer.
-            throw TableFault(error.code, error.message, at: path)
+            throw TableError(error.code, error.message, at: path)
         }
     }
 

@@ -15,7 +15,7 @@ package struct BaseFileReader: Sendable {
     /// Reads the footer.
     ///
     /// - Parameter size: As a listing told it; nil asks the store.
-    /// - Throws: ``TableFault``: `corrupt` with path and offset, `unsupported` for encrypted files, `notFound`.
+    /// - Throws: ``TableError``: `corrupt` with path and offset, `unsupported` for encrypted files, `notFound`.
     ///
     /// Cost: one request, a second for a footer longer than 64 KiB, and one more without `size`.
     package static func open(
@@ -32,7 +32,7 @@ package struct BaseFileReader: Sendable {
                 }
             }
         } catch {
-            throw TableFault(error, at: path)
+            throw TableError(error, at: path)
         }
     }
 
@@ -97,11 +97,11 @@ package struct BaseFileReader: Sendable {
                 do {
                     return readsColumns ? try await scanned() : try bare()
                 } catch let error as ColumnError {
-                    throw TableFault(error.code == .unsupported ? .unsupported : .corrupt, "the file does not fit the table's schema: \(error.message)", at: rows.reader.path)
+                    throw TableError(error.code == .unsupported ? .unsupported : .corrupt, "the file does not fit the table's schema: \(error.message)", at: rows.reader.path)
                 } catch let error as CancellationError {
                     throw error
                 } catch {
-                    throw TableFault(error, at: rows.reader.path)
+                    throw TableError(error, at: rows.reader.path)
                 }
             }
 

@@ -64,7 +64,7 @@ package struct ListedFiles: FileListing {
                 after = next.relative(to: table.metaFolder) == nil ? next : max(next, pastMetaFolder)
             }
         } catch {
-            throw TableFault(error, at: table.path)
+            throw TableError(error, at: table.path)
         }
         return files
     }
@@ -78,7 +78,7 @@ package struct ListedFiles: FileListing {
                     files.add(object, in: table)
                 }
             } catch {
-                throw TableFault(error, at: table.folder(of: partition))
+                throw TableError(error, at: table.folder(of: partition))
             }
         }
         return files

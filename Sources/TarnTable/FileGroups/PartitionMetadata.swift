@@ -15,12 +15,12 @@ package struct PartitionMetadata: Hashable, Sendable {
         partitionDepth = partition.depth
     }
 
-    /// - Throws: ``TableFault`` `corrupt` when a key is missing or no number.
-    package init(parsing text: Bytes) throws(TableFault) {
+    /// - Throws: ``TableError`` `corrupt` when a key is missing or no number.
+    package init(parsing text: Bytes) throws(TableError) {
         let file = try JavaProperties(parsing: text)
-        guard let commitTime = file["commitTime"] else { throw TableFault(.corrupt, "commitTime is missing in a partition's metadata") }
+        guard let commitTime = file["commitTime"] else { throw TableError(.corrupt, "commitTime is missing in a partition's metadata") }
         guard let depth = file["partitionDepth"].flatMap({ Int($0) }), depth >= 0 else {
-            throw TableFault(.corrupt, "partitionDepth is missing in a partition's metadata, or no number")
+            throw TableError(.corrupt, "partitionDepth is missing in a partition's metadata, or no number")
         }
         self.commitTime = commitTime
         partitionDepth = depth

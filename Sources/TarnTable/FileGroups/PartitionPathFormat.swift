@@ -25,27 +25,27 @@ package struct PartitionPathFormat: Hashable, Sendable {
 
     /// The path of the partition with these values, one a field; nil for null.
     ///
-    /// - Throws: ``TableFault`` `invalid`, saying why, for what has no safe path: `.`, `..`, a value with `/` or `:` that is
+    /// - Throws: ``TableError`` `invalid`, saying why, for what has no safe path: `.`, `..`, a value with `/` or `:` that is
     ///   not encoded (extra folders; Hadoop cannot open it), `.hoodie`, more than 255 bytes.
-    package func path(for values: [String?]) throws(TableFault) -> PartitionPath {
+    package func path(for values: [String?]) throws(TableError) -> PartitionPath {
         precondition(values.count == fields.count, "a partition value for each field")
         var segments: [String] = []
         for (field, value) in zip(fields, values) {
             let text = value.flatMap { $0.isEmpty ? nil : $0 } ?? Self.defaultValue
             if !urlEncoded, let mark = text.utf8.first(where: { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: ":") || $0 == 0 }) {
-                throw TableFault(
+                throw TableError(
                     .invalid, "partition value of \(field) holds '\(UnicodeScalar(mark))', which a path cannot hold unless the table encodes partition values: \(text)")
             }
             let encoded = urlEncoded ? Self.escaped(text) : text
             let segment = hiveStyle ? "\(field)=\(encoded)" : encoded
             guard segment.utf8.count <= Self.maximumSegmentBytes else {
-                throw TableFault(.invalid, "partition value of \(field) makes a folder name of more than \(Self.maximumSegmentBytes) bytes: \(text)")
+                throw TableError(.invalid, "partition value of \(field) makes a folder name of more than \(Self.maximumSegmentBytes) bytes: \(text)")
             }
             segments.append(segment)
         }
         let joined = segments.joined(separator: "/")
         guard let path = PartitionPath(joined) else {
-            throw TableFault(.invalid, "partition values make no legal path: \(joined)")
+            throw TableError(.invalid, "partition values make no legal path: \(joined)")
         }
         return path
     }

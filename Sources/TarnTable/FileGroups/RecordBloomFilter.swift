@@ -184,35 +184,35 @@ extension RecordBloomFilter {
 
     /// Reads what a footer holds.
     ///
-    /// - Throws: ``TableFault`` `corrupt` for what is no filter, `unsupported` for another type or hash.
-    package init(footerText: String, typeCode: String?) throws(TableFault) {
-        guard let bytes = Base64.decode(footerText) else { throw TableFault(.corrupt, "a bloom filter is not Base64") }
+    /// - Throws: ``TableError`` `corrupt` for what is no filter, `unsupported` for another type or hash.
+    package init(footerText: String, typeCode: String?) throws(TableError) {
+        guard let bytes = Base64.decode(footerText) else { throw TableError(.corrupt, "a bloom filter is not Base64") }
         switch typeCode {
         case nil, "SIMPLE": try self.init(parsing: bytes, kind: .simple)
         case "DYNAMIC_V0": try self.init(parsing: bytes, kind: .dynamic)
-        case let other?: throw TableFault(.unsupported, "bloom filters of this type are not known: \(other)")
+        case let other?: throw TableError(.unsupported, "bloom filters of this type are not known: \(other)")
         }
     }
 
-    package init(parsing bytes: Bytes, kind: Kind) throws(TableFault) {
+    package init(parsing bytes: Bytes, kind: Kind) throws(TableError) {
         var offset = 0
-        func integer() throws(TableFault) -> Int {
-            guard offset + 4 <= bytes.count else { throw TableFault(.corrupt, "a bloom filter ends early", offset: Int64(offset)) }
+        func integer() throws(TableError) -> Int {
+            guard offset + 4 <= bytes.count else { throw TableError(.corrupt, "a bloom filter ends early", offset: Int64(offset)) }
             let value = bytes.withUnsafeBytes { Int32(bigEndian: $0.loadUnaligned(fromByteOffset: offset, as: Int32.self)) }
             offset += 4
             return Int(value)
         }
-        func header() throws(TableFault) -> (hashes: Int, bits: Int) {
+        func header() throws(TableError) -> (hashes: Int, bits: Int) {
             let start = Int64(offset)
-            guard try integer() == -1 else { throw TableFault(.unsupported, "a bloom filter of another version", offset: start) }
+            guard try integer() == -1 else { throw TableError(.unsupported, "a bloom filter of another version", offset: start) }
             let hashes = try integer()
-            guard offset < bytes.count else { throw TableFault(.corrupt, "a bloom filter ends early", offset: Int64(offset)) }
+            guard offset < bytes.count else { throw TableError(.corrupt, "a bloom filter ends early", offset: Int64(offset)) }
             let hash = bytes[offset]
             offset += 1
-            guard hash == Self.murmurHash else { throw TableFault(.unsupported, "a bloom filter with hash \(hash)", offset: start) }
+            guard hash == Self.murmurHash else { throw TableError(.unsupported, "a bloom filter with hash \(hash)", offset: start) }
             let bits = try integer()
             guard (1...1024).contains(hashes), bits > 0 else {
-                throw TableFault(.corrupt, "a bloom filter of \(hashes) hashes and \(bits) bits", offset: start)
+                throw TableError(.corrupt, "a bloom filter of \(hashes) hashes and \(bits) bits", offset: start)
             }
             return (hashes, bits)
         }
@@ -221,7 +221,7 @@ extension RecordBloomFilter {
         let entryCount = kind == .dynamic ? try integer() : 0
         let rowCount = kind == .dynamic ? try integer() : 1
         guard rowCount >= 1, entriesPerRow >= 0, entryCount >= 0 else {
-            throw TableFault(.corrupt, "a bloom filter of \(rowCount) rows", offset: Int64(offset))
+            throw TableError(.corrupt, "a bloom filter of \(rowCount) rows", offset: Int64(offset))
         }
         var shape = outer
         var rows: [[UInt8]] = []
@@ -229,15 +229,15 @@ extension RecordBloomFilter {
             let start = Int64(offset)
             let row = try header()
             guard row.hashes == (shape ?? row).hashes, row.bits == (shape ?? row).bits else {
-                throw TableFault(.corrupt, "rows of a bloom filter differ in shape", offset: start)
+                throw TableError(.corrupt, "rows of a bloom filter differ in shape", offset: start)
             }
             shape = row
             let byteCount = (row.bits + 7) / 8
-            guard bytes.count - offset >= byteCount else { throw TableFault(.corrupt, "a bloom filter ends early", offset: Int64(offset)) }
+            guard bytes.count - offset >= byteCount else { throw TableError(.corrupt, "a bloom filter ends early", offset: Int64(offset)) }
             rows.append(bytes[offset..<(offset + byteCount)].array)
             offset += byteCount
         }
-        guard offset == bytes.count, let shape else { throw TableFault(.corrupt, "something follows a bloom filter", offset: Int64(offset)) }
+        guard offset == bytes.count, let shape else { throw TableError(.corrupt, "something follows a bloom filter", offset: Int64(offset)) }
         self.init(
             kind: kind, bitsPerRow: shape.bits, hashCount: shape.hashes, entriesPerRow: entriesPerRow, entryCount: entryCount, rows: rows)
     }

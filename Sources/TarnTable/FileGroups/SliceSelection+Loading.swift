@@ -10,7 +10,7 @@ extension SliceSelection {
             for groups in metadata.replacedGroups ?? [] {
                 for id in groups.fileIDs {
                     guard let group = FileGroupID(partition: groups.partitionPath, fileID: id) else {
-                        throw TableFault(
+                        throw TableError(
                             .corrupt, "a replaced file group has no legal name: \(groups.partitionPath)/\(id)",
                             at: commits.table.timelineFile(instant.fileName), instant: instant.time)
                     }
@@ -27,12 +27,12 @@ extension SliceSelection {
                 let plan = try CompactionPlan(parsing: try await commits.table.read(path, size: size))
                 for operation in plan.operations {
                     guard let group = FileGroupID(partition: operation.group.partitionPath, fileID: operation.group.fileID) else {
-                        throw TableFault(.corrupt, "a compaction plan names no legal file group: \(operation.group.partitionPath)/\(operation.group.fileID)")
+                        throw TableError(.corrupt, "a compaction plan names no legal file group: \(operation.group.partitionPath)/\(operation.group.fileID)")
                     }
                     pending[group] = instant.time
                 }
             } catch {
-                throw TableFault(error, at: path, instant: instant.time)
+                throw TableError(error, at: path, instant: instant.time)
             }
         }
         return SliceSelection(timeline: timeline, replaced: replaced, pendingCompactions: pending)

@@ -16,12 +16,12 @@ package struct CommitTokens: Hashable, Sendable {
 
     package var text: String { JSON.array(tokens.map { .string($0) }).description }
 
-    /// - Throws: ``TableFault`` `corrupt` for anything but an array of strings.
-    package init(parsing text: String) throws(TableFault) {
+    /// - Throws: ``TableError`` `corrupt` for anything but an array of strings.
+    package init(parsing text: String) throws(TableError) {
         let json: JSON
-        do { json = try JSON(parsing: text) } catch { throw TableFault(error) }
+        do { json = try JSON(parsing: text) } catch { throw TableError(error) }
         guard let elements = json.arrayValue, case let tokens = elements.compactMap(\.stringValue), tokens.count == elements.count else {
-            throw TableFault(.corrupt, "commit tokens are no array of strings")
+            throw TableError(.corrupt, "commit tokens are no array of strings")
         }
         self.init(tokens)
     }

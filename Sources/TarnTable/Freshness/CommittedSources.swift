@@ -13,7 +13,7 @@ package struct CommittedSources: Sendable {
         do {
             return CommittedSources(ledger: try SourceLedger(parsing: found.value), ledgerInstant: found.instant)
         } catch {
-            throw TableFault(error, at: commits.table.timelineFile(found.instant.fileName), instant: found.instant.time)
+            throw TableError(error, at: commits.table.timelineFile(found.instant.fileName), instant: found.instant.time)
         }
     }
 }

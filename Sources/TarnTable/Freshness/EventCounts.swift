@@ -26,11 +26,11 @@ package struct EventCounts: Hashable, Sendable {
 
     /// Counts that are missing are 0.
     ///
-    /// - Throws: ``TableFault`` `corrupt` for anything but a JSON object.
-    package init(parsing text: String) throws(TableFault) {
+    /// - Throws: ``TableError`` `corrupt` for anything but a JSON object.
+    package init(parsing text: String) throws(TableError) {
         let json: JSON
-        do { json = try JSON(parsing: text) } catch { throw TableFault(error) }
-        guard json.objectValue != nil else { throw TableFault(.corrupt, "event counts are no object") }
+        do { json = try JSON(parsing: text) } catch { throw TableError(error) }
+        guard json.objectValue != nil else { throw TableError(.corrupt, "event counts are no object") }
         func count(_ name: String) -> Int64 { json[name]?.intValue ?? 0 }
         read = count("read")
         inserted = count("inserted")

@@ -170,17 +170,17 @@ extension SourceLedger {
 
     package var text: String { json.description }
 
-    /// - Throws: ``TableFault``: `unsupported` for a ledger of a later version, `corrupt` for what is none.
-    package init(parsing text: String) throws(TableFault) {
+    /// - Throws: ``TableError``: `unsupported` for a ledger of a later version, `corrupt` for what is none.
+    package init(parsing text: String) throws(TableError) {
         let json: JSON
-        do { json = try JSON(parsing: text) } catch { throw TableFault(error) }
-        func required(_ value: JSON, _ name: String) throws(TableFault) -> Int64 {
-            guard let number = value[name]?.intValue else { throw TableFault(.corrupt, "the source ledger has no number \(name)") }
+        do { json = try JSON(parsing: text) } catch { throw TableError(error) }
+        func required(_ value: JSON, _ name: String) throws(TableError) -> Int64 {
+            guard let number = value[name]?.intValue else { throw TableError(.corrupt, "the source ledger has no number \(name)") }
             return number
         }
         let version = try required(json, "version")
-        guard version == Self.version else { throw TableFault(.unsupported, "the source ledger has version \(version)") }
-        guard let partitions = json["partitions"]?.objectValue else { throw TableFault(.corrupt, "the source ledger has no partitions") }
+        guard version == Self.version else { throw TableError(.unsupported, "the source ledger has version \(version)") }
+        guard let partitions = json["partitions"]?.objectValue else { throw TableError(.corrupt, "the source ledger has no partitions") }
         for member in partitions {
             self.partitions[member.name] = Partition(
                 next: try required(member.value, "next"), rows: try required(member.value, "rows"),
@@ -192,7 +192,7 @@ extension SourceLedger {
         guard let files = json["files"] else { return }
         finishedFileCount = try required(files, "count")
         for file in files["recent"]?.arrayValue ?? [] {
-            guard let id = file["id"]?.stringValue else { throw TableFault(.corrupt, "a file of the source ledger has no id") }
+            guard let id = file["id"]?.stringValue else { throw TableError(.corrupt, "a file of the source ledger has no id") }
             recentFiles.append(
                 File(
                     id: id, rows: try required(file, "rows"), maximumEventMilliseconds: file["max_event_ms"]?.intValue,

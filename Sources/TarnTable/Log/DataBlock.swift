@@ -24,7 +24,7 @@ package struct DataBlock {
     }
 
     /// - Parameter schema: The columns wanted.
-    /// - Throws: ``TableFault``: `unsupported` for HFile blocks and versions that are not known, `corrupt`.
+    /// - Throws: ``TableError``: `unsupported` for HFile blocks and versions that are not known, `corrupt`.
     package static func open(_ block: LogBlock, as schema: Schema, in store: any ObjectStore, batchRows: Int = 8192) async throws -> DataBlock {
         precondition(block.type.holdsRows)
         do {
@@ -52,12 +52,12 @@ package struct DataBlock {
 
     private static func fault(_ error: any Error, _ block: LogBlock) -> any Error {
         switch error {
-        case is CancellationError, is TableFault: return error
+        case is CancellationError, is TableError: return error
         case let error as ColumnError:
             return block.fault(error.code == .unsupported ? .unsupported : .corrupt, "a log block does not fit the table's schema: \(error)")
         default:
-            let fault = TableFault(error, at: block.path, instant: block.instant)
-            return TableFault(fault.code, fault.message, at: block.path, offset: block.offset, instant: block.instant)
+            let fault = TableError(error, at: block.path, instant: block.instant)
+            return TableError(fault.code, fault.message, at: block.path, offset: block.offset, instant: block.instant)
         }
     }
 }

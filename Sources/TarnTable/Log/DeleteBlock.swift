@@ -9,7 +9,7 @@ package enum DeleteBlock {
 
     /// Reads the keys of a delete block.
     ///
-    /// - Throws: ``TableFault``: `unsupported` for versions 1 and 2, whose payload only Java's serialisation can read, and
+    /// - Throws: ``TableError``: `unsupported` for versions 1 and 2, whose payload only Java's serialisation can read, and
     ///   for a block of more than 256 MiB; `corrupt`.
     ///
     /// Cost: a request, unless the block came along with its header.

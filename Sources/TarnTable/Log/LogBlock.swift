@@ -21,30 +21,30 @@ package struct LogBlock: Sendable {
     /// The instants whose blocks this one, written by a log compaction, stands for.
     package let compacted: [InstantTime]
 
-    /// - Throws: ``TableFault``: `corrupt` for a header without the instants it must have, `unsupported` for a command that
+    /// - Throws: ``TableError``: `corrupt` for a header without the instants it must have, `unsupported` for a command that
     ///   is not a rollback, a block of another version's features, or a data block in HFile format.
     init(
         type: LogBlockType, header: LogBlockHeader, path: ObjectPath, offset: Int64, content: Range<Int64>, contentBytes: Bytes?
-    ) throws(TableFault) {
+    ) throws(TableError) {
         self.type = type
         self.header = header
         self.path = path
         self.offset = offset
         self.content = content
         self.contentBytes = contentBytes
-        func instant(_ key: LogBlockHeader.Key, _ name: String) throws(TableFault) -> InstantTime {
+        func instant(_ key: LogBlockHeader.Key, _ name: String) throws(TableError) -> InstantTime {
             guard let time = header[key].flatMap({ InstantTime($0) }) else {
-                throw TableFault(.corrupt, "a log block without \(name)", at: path, offset: offset)
+                throw TableError(.corrupt, "a log block without \(name)", at: path, offset: offset)
             }
             return time
         }
         self.instant = try instant(.instantTime, "INSTANT_TIME")
         if header[.isPartial] == "true" {
-            throw TableFault(.unsupported, "log blocks with parts of rows cannot be read", at: path, offset: offset)
+            throw TableError(.unsupported, "log blocks with parts of rows cannot be read", at: path, offset: offset)
         }
         if type == .command {
             guard header[.commandBlockType] == "0" else {
-                throw TableFault(.unsupported, "a command block of type \(header[.commandBlockType] ?? "(none)")", at: path, offset: offset)
+                throw TableError(.unsupported, "a command block of type \(header[.commandBlockType] ?? "(none)")", at: path, offset: offset)
             }
             rolledBack = try instant(.targetInstantTime, "TARGET_INSTANT_TIME")
         } else {
@@ -53,14 +53,14 @@ package struct LogBlock: Sendable {
         var compacted: [InstantTime] = []
         for text in (header[.compactedBlockTimes] ?? "").split(separator: ",") {
             guard let time = InstantTime(text) else {
-                throw TableFault(.corrupt, "COMPACTED_BLOCK_TIMES names '\(text)'", at: path, offset: offset)
+                throw TableError(.corrupt, "COMPACTED_BLOCK_TIMES names '\(text)'", at: path, offset: offset)
             }
             compacted.append(time)
         }
         self.compacted = compacted
     }
 
-    func fault(_ code: TableFault.Code, _ message: String) -> TableFault {
-        TableFault(code, message, at: path, offset: offset, instant: instant)
+    func fault(_ code: TableError.Code, _ message: String) -> TableError {
+        TableError(code, message, at: path, offset: offset, instant: instant)
     }
 }

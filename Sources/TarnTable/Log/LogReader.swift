@@ -37,7 +37,7 @@ package struct LogReader {
 
     /// The next sound block; nil at the end.
     ///
-    /// - Throws: ``TableFault``: `corrupt` for a block whose frame is whole and whose header is not, `unsupported` for a log
+    /// - Throws: ``TableError``: `corrupt` for a block whose frame is whole and whose header is not, `unsupported` for a log
     ///   format or block type that is not known.
     package mutating func next() async throws -> LogBlock? {
         do {
@@ -51,7 +51,7 @@ package struct LogReader {
         } catch let error as CancellationError {
             throw error
         } catch {
-            throw TableFault(error, at: path)
+            throw TableError(error, at: path)
         }
     }
 
@@ -67,11 +67,11 @@ package struct LogReader {
         let parts = try await parts(from: start + 22, to: end - 8)
         guard try await isFrameEnd(end, blockSize) else { return nil }
         offset = end
-        guard version == 1 else { throw TableFault(.unsupported, "log format version \(version)", at: path, offset: start) }
+        guard version == 1 else { throw TableError(.unsupported, "log format version \(version)", at: path, offset: start) }
         guard let type = LogBlockType(rawValue: UInt32(bitPattern: typeNumber)), type != .corrupt else {
-            throw TableFault(.unsupported, "a log block of type \(typeNumber)", at: path, offset: start)
+            throw TableError(.unsupported, "a log block of type \(typeNumber)", at: path, offset: start)
         }
-        guard let parts else { throw TableFault(.corrupt, "a log block whose header does not add up", at: path, offset: start) }
+        guard let parts else { throw TableError(.corrupt, "a log block whose header does not add up", at: path, offset: start) }
         return try LogBlock(
             type: type, header: parts.header, path: path, offset: start, content: parts.content, contentBytes: parts.contentBytes)
     }

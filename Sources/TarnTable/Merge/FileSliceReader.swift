@@ -22,10 +22,10 @@ package struct FileSliceReader: Sendable {
     /// - Parameters:
     ///   - schema: The columns wanted, meta fields among them.
     ///   - table: All columns of the table: merging needs key, ordering field and delete mark, wanted or not.
-    /// - Throws: ``TableFault`` `unsupported` when the ordering field is no column.
+    /// - Throws: ``TableError`` `unsupported` when the ordering field is no column.
     package init(
         _ handle: TableHandle, schema: Schema, of table: Schema, rule: MergeRule, visibility: LogVisibility, budget: ByteCount = .mebibytes(512)
-    ) throws(TableFault) {
+    ) throws(TableError) {
         self.table = handle
         self.schema = schema
         self.rule = rule
@@ -35,7 +35,7 @@ package struct FileSliceReader: Sendable {
         var fields = schema.fields
         for name in [MetaFields.recordKey, rule.orderingField, deleteMark].compactMap({ $0 }) where !fields.contains(where: { $0.name == name }) {
             guard let field = MetaFields.schema(inFrontOf: table)[name] else {
-                throw TableFault(.unsupported, "merging by '\(name)', which is no column of the table")
+                throw TableError(.unsupported, "merging by '\(name)', which is no column of the table")
             }
             fields.append(field)
         }
@@ -66,7 +66,7 @@ package struct FileSliceReader: Sendable {
             self.slice = slice
         }
 
-        /// The next batch, which may be empty; nil at the end. Throws ``TableFault``.
+        /// The next batch, which may be empty; nil at the end. Throws ``TableError``.
         package mutating func next() async throws -> RecordBatch? {
             if !isOpen { try await open() }
             if let chunk = try await stored?.next() {
@@ -88,7 +88,7 @@ package struct FileSliceReader: Sendable {
     }
 
     private func wanted(_ batch: RecordBatch) throws -> RecordBatch {
-        do { return try batch.adapted(to: schema) } catch { throw TableFault(error) }
+        do { return try batch.adapted(to: schema) } catch { throw TableError(error) }
     }
 
     private func mergedLog(of slice: FileSlice) async throws -> LogResult {

@@ -19,7 +19,7 @@ struct LogResult {
     /// Keys that a stored row was merged with.
     private var used: [Bool]
 
-    init(rule: MergeRule, hash: KeyHash, keys: KeyTable, rows: [UInt32], batch: RecordBatch?, deleteMark: String?) throws(TableFault) {
+    init(rule: MergeRule, hash: KeyHash, keys: KeyTable, rows: [UInt32], batch: RecordBatch?, deleteMark: String?) throws(TableError) {
         self.rule = rule
         self.hash = hash
         self.keys = keys
@@ -43,7 +43,7 @@ struct LogResult {
     /// only inserts without an index leave, the first is merged, as in Java.
     ///
     /// - Parameter stored: Rows of the base file, in the columns of the log's.
-    mutating func merge(_ stored: RecordBatch) throws(TableFault) -> RecordBatch {
+    mutating func merge(_ stored: RecordBatch) throws(TableError) -> RecordBatch {
         guard keys.count > 0, let column = stored[MetaFields.recordKey] else { return stored }
         let hashes = column.hashKeys(hash)
         var storedOrdering: OrderingColumn?
@@ -67,7 +67,7 @@ struct LogResult {
             let logRow = Int(rows[key])
             if let ordering, let storedOrdering, !storedOrdering.isNull(row) {
                 guard !ordering.isNull(logRow) else {
-                    throw TableFault(.unsupported, "merging log records whose ordering field '\(rule.orderingField ?? "")' is null")
+                    throw TableError(.unsupported, "merging log records whose ordering field '\(rule.orderingField ?? "")' is null")
                 }
                 if storedOrdering.isGreater(row, than: ordering, logRow) {
                     kept.append(here)

@@ -18,17 +18,17 @@ package struct MergeRule: Hashable, Sendable {
 
     /// By the payload class, else by 0.15's default for it.
     ///
-    /// - Throws: ``TableFault`` `unsupported` for other payload classes, which only Java can run, and for an ordering field
+    /// - Throws: ``TableError`` `unsupported` for other payload classes, which only Java can run, and for an ordering field
     ///   inside a struct.
-    package init(_ properties: TableProperties) throws(TableFault) {
+    package init(_ properties: TableProperties) throws(TableError) {
         if properties.orderingFields.count > 1 || properties.orderingField?.contains(".") == true {
-            throw TableFault(.unsupported, "merging by the ordering field '\(properties.orderingFields.joined(separator: ","))' does not work")
+            throw TableError(.unsupported, "merging by the ordering field '\(properties.orderingFields.joined(separator: ","))' does not work")
         }
         let name = properties.payloadClass ?? "org.apache.hudi.common.model.OverwriteWithLatestAvroPayload"
         switch name.split(separator: ".").last.map(String.init) ?? name {
         case "OverwriteWithLatestAvroPayload": self.init(orderingField: properties.orderingField, comparesWithStored: false)
         case "DefaultHoodieRecordPayload", "EventTimeAvroPayload": self.init(orderingField: properties.orderingField, comparesWithStored: true)
-        default: throw TableFault(.unsupported, "merging by the payload class \(name) does not work", at: nil)
+        default: throw TableError(.unsupported, "merging by the payload class \(name) does not work", at: nil)
         }
     }
 }

@@ -30,7 +30,7 @@ struct MergedLog {
 
     // MARK: - Filling
 
-    mutating func add(_ batch: RecordBatch, of block: LogBlock) throws(TableFault) {
+    mutating func add(_ batch: RecordBatch, of block: LogBlock) throws(TableError) {
         guard batch.rowCount > 0 else { return }
         guard let column = batch[MetaFields.recordKey], column.nullCount == 0 else {
             throw block.fault(.corrupt, "a log record without a record key")
@@ -80,12 +80,12 @@ struct MergedLog {
     }
 
     /// Java fails there too, with a null pointer.
-    private func nullOrdering(_ block: LogBlock) -> TableFault {
+    private func nullOrdering(_ block: LogBlock) -> TableError {
         block.fault(.unsupported, "merging log records whose ordering field '\(rule.orderingField ?? "")' is null")
     }
 
     /// Keeps only the rows that count, in one batch.
-    private mutating func dropSuperseded(_ block: LogBlock) throws(TableFault) {
+    private mutating func dropSuperseded(_ block: LogBlock) throws(TableError) {
         let kept = surviving()
         guard !batches.isEmpty else { return }
         let batch = RecordBatch.interleave(batches, kept.rows).compacted()
@@ -113,7 +113,7 @@ struct MergedLog {
     // MARK: - Use
 
     /// What is left when all blocks were added.
-    func finish(deleteMark: String?) throws(TableFault) -> LogResult {
+    func finish(deleteMark: String?) throws(TableError) -> LogResult {
         let kept = surviving()
         var rows = [UInt32](repeating: LogResult.deleted, count: states.count)
         for (row, key) in kept.keys.enumerated() { rows[key] = UInt32(row) }

@@ -8,14 +8,14 @@ struct OrderingColumn {
     /// nil for text and decimals, which are compared value by value.
     private let numbers: OrderingValues?
 
-    /// - Throws: ``TableFault`` `unsupported` for types that have no order.
-    init(_ column: Column, field: String) throws(TableFault) {
+    /// - Throws: ``TableError`` `unsupported` for types that have no order.
+    init(_ column: Column, field: String) throws(TableError) {
         self.column = column
         numbers = column.orderingValues()
         if numbers == nil {
             switch column.type {
             case .string, .decimal: break
-            default: throw TableFault(.unsupported, "merging by '\(field)', which is of type \(column.type)")
+            default: throw TableError(.unsupported, "merging by '\(field)', which is of type \(column.type)")
             }
         }
     }

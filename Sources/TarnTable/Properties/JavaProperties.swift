@@ -48,8 +48,8 @@ extension JavaProperties {
     /// Reads the text of a properties file: ISO-8859-1 with `\uXXXX`, `=`, `:` or blanks between key and value, lines
     /// continued by a backslash.
     ///
-    /// - Throws: ``TableFault`` `corrupt` at the byte of a `\u` without four hexadecimal digits; nothing else is illegal.
-    package init(parsing text: Bytes) throws(TableFault) {
+    /// - Throws: ``TableError`` `corrupt` at the byte of a `\u` without four hexadecimal digits; nothing else is illegal.
+    package init(parsing text: Bytes) throws(TableError) {
         let lines = text.withUnsafeBytes { JavaProperties.logicalLines($0) }
         for line in lines {
             var units: [UInt16] = []
@@ -84,7 +84,7 @@ extension JavaProperties {
                 case UInt8(ascii: "u"):
                     let digits = String(decoding: line.bytes[index..<min(index + 4, line.bytes.count)], as: UTF8.self)
                     guard digits.utf8.count == 4, digits.utf8.allSatisfy({ $0 != 0x2B && $0 != 0x2D }), let unit = UInt16(digits, radix: 16)
-                    else { throw TableFault(.corrupt, "malformed \\u escape in a properties file", offset: Int64(line.offset)) }
+                    else { throw TableError(.corrupt, "malformed \\u escape in a properties file", offset: Int64(line.offset)) }
                     units.append(unit)
                     index += 4
                 default: units.append(UInt16(escaped))

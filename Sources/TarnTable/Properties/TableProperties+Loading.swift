@@ -5,19 +5,19 @@ extension TableProperties {
     /// Reads a table's properties: the main file, and where that is missing or invalid the `.backup` that an update in
     /// progress leaves (hudi-format §1.2).
     ///
-    /// - Throws: ``TableFault``: `notFound` when there is neither file, `corrupt` when none of them is valid. A file whose
+    /// - Throws: ``TableError``: `notFound` when there is neither file, `corrupt` when none of them is valid. A file whose
     ///   checksum key is wrong is not valid.
     ///
     /// Cost: two requests; one where `knownSize`, from a listing of `.hoodie`, is given.
     package static func load(_ table: TableHandle, knownSize: Int64? = nil) async throws -> TableProperties {
         do {
             return try await load(table, from: table.propertiesPath, knownSize: knownSize)
-        } catch let fault as TableFault where fault.code == .notFound || fault.code == .corrupt {
+        } catch let fault as TableError where fault.code == .notFound || fault.code == .corrupt {
             do {
                 return try await load(table, from: table.propertiesBackupPath, knownSize: nil)
-            } catch let second as TableFault where second.code == .notFound || second.code == .corrupt {
+            } catch let second as TableError where second.code == .notFound || second.code == .corrupt {
                 guard fault.code == .notFound else { throw fault }
-                throw TableFault(.notFound, "there is no table here: hoodie.properties is missing", at: table.propertiesPath)
+                throw TableError(.notFound, "there is no table here: hoodie.properties is missing", at: table.propertiesPath)
             }
         }
     }
@@ -34,17 +34,17 @@ extension TableProperties {
                 text = try await table.store.get(path, upTo: limit)
             }
         } catch {
-            throw TableFault(error, at: path)
+            throw TableError(error, at: path)
         }
         do {
             let properties = try TableProperties(JavaProperties(parsing: text))
             guard properties.checksumHolds else {
-                throw TableFault(
+                throw TableError(
                     .corrupt, "\(PropertyKey.checksum) is \(properties.storedChecksum ?? 0), of the table's name it is \(properties.expectedChecksum)")
             }
             return properties
         } catch {
-            throw TableFault(error, at: path)
+            throw TableError(error, at: path)
         }
     }
 }

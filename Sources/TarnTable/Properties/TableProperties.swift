@@ -47,28 +47,28 @@ package struct TableProperties: Hashable, Sendable {
     package var orderingField: String? { orderingFields.first }
     package var isPartitioned: Bool { !partitionFields.isEmpty }
 
-    /// - Throws: ``TableFault`` `corrupt`, naming the key.
-    package init(_ file: JavaProperties) throws(TableFault) {
+    /// - Throws: ``TableError`` `corrupt`, naming the key.
+    package init(_ file: JavaProperties) throws(TableError) {
         self.file = file
         func text(_ key: String) -> String? { file[key].flatMap { $0.isEmpty ? nil : $0 } }
-        func flag(_ key: String, default fallback: Bool) throws(TableFault) -> Bool {
+        func flag(_ key: String, default fallback: Bool) throws(TableError) -> Bool {
             guard let value = text(key) else { return fallback }
             switch value.lowercased() {
             case "true": return true
             case "false": return false
-            default: throw TableFault(.corrupt, "\(key) is neither true nor false: \(value)")
+            default: throw TableError(.corrupt, "\(key) is neither true nor false: \(value)")
             }
         }
-        func number<Value: FixedWidthInteger>(_ key: String, as type: Value.Type) throws(TableFault) -> Value? {
+        func number<Value: FixedWidthInteger>(_ key: String, as type: Value.Type) throws(TableError) -> Value? {
             guard let value = text(key) else { return nil }
-            guard let number = Value(value) else { throw TableFault(.corrupt, "\(key) is not a number: \(value)") }
+            guard let number = Value(value) else { throw TableError(.corrupt, "\(key) is not a number: \(value)") }
             return number
         }
         func list(_ key: String) -> [String] {
             (file[key] ?? "").split(separator: ",").map { TableProperties.trimmed($0) }.filter { !$0.isEmpty }
         }
-        func required(_ key: String) throws(TableFault) -> String {
-            guard let value = text(key) else { throw TableFault(.corrupt, "\(key) is missing") }
+        func required(_ key: String) throws(TableError) -> String {
+            guard let value = text(key) else { throw TableError(.corrupt, "\(key) is missing") }
             return value
         }
 
@@ -76,11 +76,11 @@ package struct TableProperties: Hashable, Sendable {
         database = text(PropertyKey.database)
         let typeName = text(PropertyKey.type) ?? TableType.copyOnWrite.rawValue
         guard let type = TableType(rawValue: typeName) else {
-            throw TableFault(.corrupt, "\(PropertyKey.type) is no table type: \(typeName)")
+            throw TableError(.corrupt, "\(PropertyKey.type) is no table type: \(typeName)")
         }
         self.type = type
         guard let version = try number(PropertyKey.version, as: Int.self) else {
-            throw TableFault(.corrupt, "\(PropertyKey.version) is missing")
+            throw TableError(.corrupt, "\(PropertyKey.version) is missing")
         }
         self.version = version
         layoutVersion = try number(PropertyKey.layoutVersion, as: Int.self)
@@ -103,7 +103,7 @@ package struct TableProperties: Hashable, Sendable {
         mergerStrategy = text(PropertyKey.mergerStrategy) ?? text(PropertyKey.mergeStrategyID)
         let zoneName = text(PropertyKey.timezone) ?? TimelineZone.local.rawValue
         guard let zone = TimelineZone(rawValue: zoneName.uppercased()) else {
-            throw TableFault(.corrupt, "\(PropertyKey.timezone) is neither LOCAL nor UTC: \(zoneName)")
+            throw TableError(.corrupt, "\(PropertyKey.timezone) is neither LOCAL nor UTC: \(zoneName)")
         }
         self.zone = zone
         archiveFolder = text(PropertyKey.archiveFolder) ?? "archived"
@@ -161,7 +161,7 @@ extension TableProperties {
     }
 
     /// The properties of a new table of version 6: the keys of hudi-format §0 lines 2 to 6 in the 0.x spelling, no others.
-    package static func version6(_ table: Definition) throws(TableFault) -> TableProperties {
+    package static func version6(_ table: Definition) throws(TableError) -> TableProperties {
         var file = JavaProperties([
             (PropertyKey.name, table.name),
             (PropertyKey.database, table.database ?? ""),

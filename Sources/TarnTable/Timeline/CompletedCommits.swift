@@ -18,7 +18,7 @@ package final class CompletedCommits: Sendable {
     /// What a completed write says. One of 0 bytes, which is legal to Java, says nothing: no stats, no extra metadata.
     ///
     /// - Precondition: the instant is completed and writes data.
-    /// - Throws: ``TableFault`` `corrupt` with the file, or what the store threw.
+    /// - Throws: ``TableError`` `corrupt` with the file, or what the store threw.
     ///
     /// Cost: one request, unless it was read before.
     package func metadata(of instant: Instant) async throws -> CommitMetadata {
@@ -32,7 +32,7 @@ package final class CompletedCommits: Sendable {
                 ? CommitMetadata(operation: .unknown)
                 : try CommitMetadata(parsing: try await table.read(path, size: instant.size))
         } catch {
-            throw TableFault(error, at: path, instant: instant.time)
+            throw TableError(error, at: path, instant: instant.time)
         }
         kept.withLock { kept in
             if kept.count >= Self.keptCommits, let oldest = kept.keys.min() { kept[oldest] = nil }

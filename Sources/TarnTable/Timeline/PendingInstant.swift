@@ -17,7 +17,7 @@ package struct PendingInstant: ~Copyable, Sendable {
 
     /// Makes the instant visible to readers. Call once every file it names is durable.
     ///
-    /// - Throws: ``TableFault``: `outcomeUnknown` when it may be visible, anything else when it is not.
+    /// - Throws: ``TableError``: `outcomeUnknown` when it may be visible, anything else when it is not.
     ///
     /// Cost: one request.
     package consuming func complete(with payload: Bytes, on timeline: TimelineWriter) async throws -> Instant {

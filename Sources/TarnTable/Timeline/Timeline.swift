@@ -61,7 +61,7 @@ package struct Timeline: Sendable {
         do {
             listing = try await table.store.list(table.metaFolder, recursive: false)
         } catch {
-            throw TableFault(error, at: table.metaFolder)
+            throw TableError(error, at: table.metaFolder)
         }
         return Timeline(listing)
     }

@@ -14,7 +14,7 @@ package struct TimelineWriter: Sendable {
     /// - Parameters:
     ///   - time: Later than every instant of any action and state.
     ///   - plan: What the requested file holds; nothing for commits.
-    /// - Throws: ``TableFault`` `conflict` when the file exists, `outcomeUnknown` when it may.
+    /// - Throws: ``TableError`` `conflict` when the file exists, `outcomeUnknown` when it may.
     ///
     /// Cost: one request.
     package func begin(_ action: Action, at time: InstantTime, plan: Bytes = Bytes()) async throws -> PendingInstant {
@@ -33,7 +33,7 @@ package struct TimelineWriter: Sendable {
     /// When no answer comes the file is read back. Equal content counts as ours: contents name their own instant, and an
     /// empty file under a fresh time can be nobody else's while we hold the lock.
     ///
-    /// - Throws: ``TableFault``: `conflict` when a file of that name exists and is not this one, `outcomeUnknown` when it
+    /// - Throws: ``TableError``: `conflict` when a file of that name exists and is not this one, `outcomeUnknown` when it
     ///   could not be found out.
     package func put(_ name: InstantFileName, _ content: Bytes) async throws {
         let path = table.timelineFile(name)
@@ -44,19 +44,19 @@ package struct TimelineWriter: Sendable {
                 return
             } catch let error as StorageError where error.code == .preconditionFailed {
                 if mayBeThere, case .same = await lookUp(path, content) { return }
-                throw TableFault(.conflict, "the instant exists already: another writer made it", at: path, instant: name.time)
+                throw TableError(.conflict, "the instant exists already: another writer made it", at: path, instant: name.time)
             } catch let error as StorageError where error.code != .outcomeUnknown {
-                guard mayBeThere else { throw TableFault(error, at: path, instant: name.time) }
+                guard mayBeThere else { throw TableError(error, at: path, instant: name.time) }
             } catch {
                 mayBeThere = true
             }
             switch await lookUp(path, content) {
             case .same: return
-            case .other: throw TableFault(.conflict, "the instant exists already: another writer made it", at: path, instant: name.time)
+            case .other: throw TableError(.conflict, "the instant exists already: another writer made it", at: path, instant: name.time)
             case .absent, .unreadable: continue
             }
         }
-        throw TableFault(.outcomeUnknown, "the store did not say whether it stored the instant; read the timeline again", at: path, instant: name.time)
+        throw TableError(.outcomeUnknown, "the store did not say whether it stored the instant; read the timeline again", at: path, instant: name.time)
     }
 
     private enum Found { case same, other, absent, unreadable }
@@ -82,7 +82,7 @@ package struct TimelineWriter: Sendable {
             do {
                 try await table.store.delete([table.timelineFile(file.name)])
             } catch {
-                throw TableFault(error, at: table.timelineFile(file.name), instant: file.name.time)
+                throw TableError(error, at: table.timelineFile(file.name), instant: file.name.time)
             }
         }
     }

@@ -19,7 +19,7 @@ struct CommitHistory: Sendable {
             if !foundOurs { history.carryCheckpoints(of: extra) }
             let tokens = try extra[CommitTokens.key].map { text in
                 do { return try CommitTokens(parsing: text) } catch {
-                    throw TableFault(error, at: commits.table.timelineFile(instant.fileName), instant: instant.time)
+                    throw TableError(error, at: commits.table.timelineFile(instant.fileName), instant: instant.time)
                 }
             }
             if !foundOurs, let ledger = extra[SourceLedger.key] {

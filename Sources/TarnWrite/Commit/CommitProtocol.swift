@@ -41,7 +41,7 @@ struct CommitProtocol {
             try await extras.beforeCompletion?(instant)
         } catch {
             pending.abandon()
-            throw TableFault(error, instant: instant)
+            throw TableError(error, instant: instant)
         }
         let metadata = commit(instant, rewriter.written, extras, report)
         _ = try await pending.complete(with: metadata.encoded(), on: TimelineWriter(table))

@@ -4,9 +4,9 @@ import TarnTable
 /// What a write must not touch, because this version could not keep it right: found before anything is written
 /// (hudi-format §0 line 7, §11.3).
 enum Refusals {
-    /// - Throws: ``TableFault`` `unsupported`, naming the property and its value.
-    static func check(_ properties: TableProperties) throws(TableFault) {
-        func refuse(_ what: String) throws(TableFault) { throw TableFault(.unsupported, "cannot write: \(what)") }
+    /// - Throws: ``TableError`` `unsupported`, naming the property and its value.
+    static func check(_ properties: TableProperties) throws(TableError) {
+        func refuse(_ what: String) throws(TableError) { throw TableError(.unsupported, "cannot write: \(what)") }
         if properties.version != 6 { try refuse("\(PropertyKey.version)=\(properties.version), only 6 is written") }
         if properties.layoutVersion != 1 { try refuse("\(PropertyKey.layoutVersion) is not 1") }
         if properties.type != .copyOnWrite { try refuse("the table is merge-on-read, which is only read so far") }
@@ -33,8 +33,8 @@ enum Refusals {
         "org.apache.hudi.common.model.DefaultHoodieRecordPayload", "org.apache.hudi.common.model.EventTimeAvroPayload",
     ]
 
-    private static func checkKeys(_ properties: TableProperties) throws(TableFault) {
-        func refuse(_ what: String) throws(TableFault) { throw TableFault(.unsupported, "cannot write: \(what)") }
+    private static func checkKeys(_ properties: TableProperties) throws(TableError) {
+        func refuse(_ what: String) throws(TableError) { throw TableError(.unsupported, "cannot write: \(what)") }
         switch properties.keyGenerator {
         case .simple:
             if properties.partitionFields.count != 1 {
@@ -51,41 +51,41 @@ enum Refusals {
     }
 
     /// Whether rows of `schema` can be keyed, partitioned and ordered as the properties say.
-    static func check(_ properties: TableProperties, against schema: Schema) throws(TableFault) {
+    static func check(_ properties: TableProperties, against schema: Schema) throws(TableError) {
         let roles = [
             ("record key", properties.recordKeyFields), ("partition", properties.partitionFields), ("ordering", properties.orderingFields),
         ]
         for (role, names) in roles {
             for name in names {
                 guard let field = schema[name] else {
-                    throw TableFault(.invalid, "\(role) field '\(name)' is no column of the table")
+                    throw TableError(.invalid, "\(role) field '\(name)' is no column of the table")
                 }
                 let fits = role == "ordering" ? hasOrder(field.type) : Column.hasPlainText(field.type)
-                guard fits else { throw TableFault(.unsupported, "\(role) field '\(name)' of type \(field.type)") }
+                guard fits else { throw TableError(.unsupported, "\(role) field '\(name)' of type \(field.type)") }
             }
         }
     }
 
-    static func check(_ timeline: Timeline) throws(TableFault) {
+    static func check(_ timeline: Timeline) throws(TableError) {
         if timeline.hasMetadataTable {
-            throw TableFault(.unsupported, "cannot write: the table has a metadata table (.hoodie/metadata), which this version does not maintain")
+            throw TableError(.unsupported, "cannot write: the table has a metadata table (.hoodie/metadata), which this version does not maintain")
         }
         if timeline.folders.contains(".bucket_index") {
-            throw TableFault(.unsupported, "cannot write: the table has a consistent-hashing bucket index (.hoodie/.bucket_index)")
+            throw TableError(.unsupported, "cannot write: the table has a consistent-hashing bucket index (.hoodie/.bucket_index)")
         }
     }
 
     /// What the properties of version 6 do not tell and the names of files do.
-    static func check(_ files: [BaseFile], logFiles: [LogFile]) throws(TableFault) {
+    static func check(_ files: [BaseFile], logFiles: [LogFile]) throws(TableError) {
         // Random names of eight decimal digits are rare, of so small a number rarer; a bucket index has no others.
         if !files.isEmpty, files.allSatisfy({ ($0.fileID.bucket ?? .max) < 65_536 }) {
-            throw TableFault(.unsupported, "cannot write: the file IDs are those of a bucket index (\(files[0].fileID))")
+            throw TableError(.unsupported, "cannot write: the file IDs are those of a bucket index (\(files[0].fileID))")
         }
         if let other = files.first(where: { $0.name.format != .parquet }) {
-            throw TableFault(.unsupported, "cannot write: base files of format \(other.name.format.rawValue)")
+            throw TableError(.unsupported, "cannot write: base files of format \(other.name.format.rawValue)")
         }
         if let log = logFiles.first {
-            throw TableFault(.unsupported, "cannot write: the table has log files (\(log.relativePath))")
+            throw TableError(.unsupported, "cannot write: the table has log files (\(log.relativePath))")
         }
     }
 

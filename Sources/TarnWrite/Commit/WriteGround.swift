@@ -35,7 +35,7 @@ final class WriteGround {
             return try await WriteGround(table, meter, lock, commitToken)
         } catch {
             await lock?.release()
-            throw TableFault(error)
+            throw TableError(error)
         }
     }
 
@@ -45,9 +45,9 @@ final class WriteGround {
         do {
             return try await table.store.exclusiveAccess(to: table.metaFolder)
         } catch let error as StorageError where error.code == .notFound {
-            throw TableFault(.notFound, "there is no table here", at: table.path)
+            throw TableError(.notFound, "there is no table here", at: table.path)
         } catch {
-            throw TableFault(error)
+            throw TableError(error)
         }
     }
 
@@ -71,7 +71,7 @@ final class WriteGround {
 
         let commits = CompletedCommits(table, timeline: timeline)
         guard let known = try await TableSchema.load(properties, commits) else {
-            throw TableFault(.unsupported, "neither the properties nor a commit tell the table's schema")
+            throw TableError(.unsupported, "neither the properties nor a commit tell the table's schema")
         }
         schema = try WriteSchema(known.schema, of: properties)
         try Refusals.check(properties, against: known.schema)

@@ -15,7 +15,7 @@ struct WriteSchema: Sendable {
     /// The name of the Avro record, which is also that of the Parquet message.
     let recordName: String
 
-    init(_ columns: Schema, of properties: TableProperties) throws(TableFault) {
+    init(_ columns: Schema, of properties: TableProperties) throws(TableError) {
         self.columns = columns
         fileColumns = MetaFields.schema(inFrontOf: columns)
         let names = HudiNames(table: properties.name)
@@ -24,7 +24,7 @@ struct WriteSchema: Sendable {
             commitText = try AvroSchema(columns, table: names).description
             footerText = try AvroSchema(columns, table: names, withMetaFields: true).description
         } catch {
-            throw TableFault(error)
+            throw TableError(error)
         }
     }
 }

@@ -33,10 +33,10 @@ struct TableKeyScan {
             let scan = try await BaseFileScan.open(file, of: table, columns: columns, limits: limits)
             while let batch = try await scan.next() {
                 guard batch.firstRow + Int64(batch.rows.rowCount) <= Int64(UInt32.max) else {
-                    throw TableFault(.unsupported, "a base file of more than 4 billion rows", at: file.path(in: table))
+                    throw TableError(.unsupported, "a base file of more than 4 billion rows", at: file.path(in: table))
                 }
                 guard let keys = batch.rows[MetaFields.recordKey], keys.type == .string else {
-                    throw TableFault(.corrupt, "the record keys are no strings", at: file.path(in: table))
+                    throw TableError(.corrupt, "the record keys are no strings", at: file.path(in: table))
                 }
                 let orderings = try orderings(batch.rows, file)
                 try directory.forEachMatch(keys.hashKeys(hash)) { row, entry in
@@ -51,7 +51,7 @@ struct TableKeyScan {
     private func orderings(_ rows: RecordBatch, _ file: BaseFile) throws -> OrderingValues? {
         guard let field = orderingField else { return nil }
         guard let values = rows[field]?.orderingValues() else {
-            throw TableFault(.unsupported, "the ordering field '\(field)' has a type in this file that is not compared", at: file.path(in: table))
+            throw TableError(.unsupported, "the ordering field '\(field)' has a type in this file that is not compared", at: file.path(in: table))
         }
         return values
     }

@@ -10,7 +10,7 @@ final class PartitionNames {
 
     private(set) var paths: [PartitionPath] = []
     private var numbers: [PartitionPath: UInt32] = [:]
-    private var byHash: [UInt128: Result<UInt32, TableFault>] = [:]
+    private var byHash: [UInt128: Result<UInt32, TableError>] = [:]
     private let format: PartitionPathFormat
 
     init(_ properties: TableProperties) {
@@ -31,9 +31,9 @@ final class PartitionNames {
     /// - Parameters:
     ///   - hash: Of the text of its partition value.
     ///   - value: That text; asked for once for each distinct one.
-    func number(hash: UInt128, value: () -> String) -> Result<UInt32, TableFault> {
+    func number(hash: UInt128, value: () -> String) -> Result<UInt32, TableError> {
         if let known = byHash[hash] { return known }
-        let result: Result<UInt32, TableFault>
+        let result: Result<UInt32, TableError>
         do {
             result = .success(number(of: try format.path(for: [value()])))
         } catch {

@@ -26,7 +26,7 @@ final class BaseFileScan {
     }
 
     /// - Parameter columns: Names; nil = all of the file's.
-    /// - Throws: ``TableFault`` `corrupt` with path and offset, also where a column is missing.
+    /// - Throws: ``TableError`` `corrupt` with path and offset, also where a column is missing.
     ///
     /// Cost: one request for the footer, two for a long one; one for each row group, or for each window of a column. None
     /// besides the first for a file that is fetched whole.
@@ -47,7 +47,7 @@ final class BaseFileScan {
                 }
             }
         } catch {
-            throw TableFault(error, at: path, instant: file.instant)
+            throw TableError(error, at: path, instant: file.instant)
         }
     }
 
@@ -62,7 +62,7 @@ final class BaseFileScan {
         groupLimit = columns == nil ? limits.rowGroup : 0
         let schema = metadata.schema
         let positions = try columns?.map { name in
-            guard let index = schema.index(of: name) else { throw TableFault(.corrupt, "a base file without the column \(name)") }
+            guard let index = schema.index(of: name) else { throw TableError(.corrupt, "a base file without the column \(name)") }
             return index
         }
         var options = ScanOptions()
@@ -82,7 +82,7 @@ final class BaseFileScan {
                 }
             }
         } catch {
-            throw TableFault(error, at: path)
+            throw TableError(error, at: path)
         }
     }
 

@@ -29,7 +29,7 @@ final class BaseFileWriter {
             keys = KeySpool(memoryLimit: context.memory.window * 4, scratch: context.scratch)
             upload = try await table.store.upload(at: table.path.appending(place.relativePath))
         } catch {
-            throw TableFault(error, at: table.path.appending(place.relativePath), instant: context.instant)
+            throw TableError(error, at: table.path.appending(place.relativePath), instant: context.instant)
         }
     }
 
@@ -73,7 +73,7 @@ final class BaseFileWriter {
 
     func append(_ batch: RecordBatch) async throws {
         do {
-            guard batch.columns[2].nullCount == 0 else { throw TableFault(.corrupt, "a stored row without a record key") }
+            guard batch.columns[2].nullCount == 0 else { throw TableError(.corrupt, "a stored row without a record key") }
             try keys.append(batch.columns[2])
             try parquet.append(batch)
             for bytes in parquet.takeOutput() { try await upload.write(bytes) }
@@ -111,7 +111,7 @@ final class BaseFileWriter {
         return entries
     }
 
-    private func located(_ error: any Error) -> TableFault {
-        TableFault(error, at: context.table.path.appending(place.relativePath), instant: context.instant)
+    private func located(_ error: any Error) -> TableError {
+        TableError(error, at: context.table.path.appending(place.relativePath), instant: context.instant)
     }
 }

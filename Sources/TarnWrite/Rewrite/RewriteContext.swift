@@ -34,7 +34,7 @@ struct RewriteContext: Sendable {
         do {
             _ = try await table.store.putOnce(metadata.text(now: table.runtime.clock.nowMilliseconds()), at: path)
         } catch {
-            throw TableFault(error, at: path, instant: instant)
+            throw TableError(error, at: path, instant: instant)
         }
     }
 }

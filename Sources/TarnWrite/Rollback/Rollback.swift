@@ -15,7 +15,7 @@ struct Rollback {
     /// Finishes pending rollbacks, and rolls back every failed write.
     ///
     /// - Returns: The instants that are gone, and the timeline as it is now.
-    /// - Throws: ``TableFault`` `conflict` when the writer of a pending instant seems to live; `unsupported` for pending
+    /// - Throws: ``TableError`` `conflict` when the writer of a pending instant seems to live; `unsupported` for pending
     ///   services, which are not ours to undo.
     func failedWrites(_ timeline: Timeline) async throws -> (gone: [InstantTime], timeline: Timeline) {
         var gone: [InstantTime] = []
@@ -36,7 +36,7 @@ struct Rollback {
             switch pending.action {
             case .clean, .savepoint: continue  // they touch no file that a write needs
             default:
-                throw TableFault(
+                throw TableError(
                     .unsupported, "a pending \(pending.action.rawValue), which only the engine that began it can finish or undo", instant: pending.time)
             }
         }
@@ -46,10 +46,10 @@ struct Rollback {
     /// Undoes the newest completed write.
     func completedWrite(_ time: InstantTime, _ timeline: Timeline) async throws -> Timeline {
         guard let instant = timeline.newestCompletedWrite, instant.time == time else {
-            throw TableFault(.invalid, "only the newest completed commit can be rolled back", instant: time)
+            throw TableError(.invalid, "only the newest completed commit can be rolled back", instant: time)
         }
         guard instant.action == .commit, timeline.instant(time, .savepoint) == nil else {
-            throw TableFault(.unsupported, "rolling back a \(instant.action.rawValue) or a savepointed commit", instant: time)
+            throw TableError(.unsupported, "rolling back a \(instant.action.rawValue) or a savepointed commit", instant: time)
         }
         let files = try await ListedFiles(table).allFiles().baseFiles
         let plan = RollbackPlanning(table: table, instant: instant).planOfCompleted(files: files)
@@ -76,12 +76,12 @@ struct Rollback {
         do {
             plan = try RollbackPlan(parsing: try await table.store.get(path, upTo: .mebibytes(64)))
         } catch let error as PayloadError {
-            throw TableFault(.corrupt, "\(error)", at: path, instant: instant.time)
+            throw TableError(.corrupt, "\(error)", at: path, instant: instant.time)
         } catch {
-            throw TableFault(error, at: path, instant: instant.time)
+            throw TableError(error, at: path, instant: instant.time)
         }
         guard let target = InstantTime(plan.instant) else {
-            throw TableFault(.corrupt, "a rollback of no legal instant: \(plan.instant)", at: path, instant: instant.time)
+            throw TableError(.corrupt, "a rollback of no legal instant: \(plan.instant)", at: path, instant: instant.time)
         }
         let pending = timelineWriter.resume(instant)
         if instant.state == .requested {
@@ -105,7 +105,7 @@ struct Rollback {
             deleted = try await deleteFiles(of: plan)
         } catch {
             pending.abandon()
-            throw TableFault(error, instant: time)
+            throw TableError(error, instant: time)
         }
         let result = RollbackMetadata(
             startTime: time.description,
@@ -144,7 +144,7 @@ struct Rollback {
 
     private func markers(of instant: InstantTime) async throws -> [ObjectInfo] {
         do { return try await table.store.list(table.markerFolder(of: instant), recursive: true).objects } catch {
-            throw TableFault(error, at: table.markerFolder(of: instant), instant: instant)
+            throw TableError(error, at: table.markerFolder(of: instant), instant: instant)
         }
     }
 
@@ -159,7 +159,7 @@ struct Rollback {
         do {
             let beat = try await table.store.info(path)
             if table.runtime.clock.nowMilliseconds() - beat.modifiedMilliseconds < Self.heartbeatMilliseconds {
-                throw TableFault(.conflict, "the writer of a pending \(instant.action.rawValue) is alive", at: path, instant: instant.time)
+                throw TableError(.conflict, "the writer of a pending \(instant.action.rawValue) is alive", at: path, instant: instant.time)
             }
         } catch let error as StorageError where error.code == .notFound {
             return
@@ -172,10 +172,10 @@ struct Rollback {
         do {
             request = try RequestedReplace(parsing: try await table.store.get(path, upTo: .mebibytes(256)))
         } catch let error as PayloadError {
-            throw TableFault(.corrupt, "\(error)", at: path, instant: instant.time)
+            throw TableError(.corrupt, "\(error)", at: path, instant: instant.time)
         } catch {
-            throw TableFault(error, at: path, instant: instant.time)
+            throw TableError(error, at: path, instant: instant.time)
         }
-        if request.isClustering { throw TableFault(.unsupported, "a pending clustering", at: path, instant: instant.time) }
+        if request.isClustering { throw TableError(.unsupported, "a pending clustering", at: path, instant: instant.time) }
     }
 }

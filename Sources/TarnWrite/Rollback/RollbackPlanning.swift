@@ -54,18 +54,18 @@ struct RollbackPlanning {
 
     /// The files of a plan, ours or another writer's, as objects of the table. Plans name them by full paths, with or without
     /// a scheme, of a machine that may not be this one: the partition and the last segment say which file is meant.
-    static func objects(of plan: RollbackPlan, in table: TableHandle) throws(TableFault) -> [(partition: String, path: ObjectPath, fullPath: String)] {
+    static func objects(of plan: RollbackPlan, in table: TableHandle) throws(TableError) -> [(partition: String, path: ObjectPath, fullPath: String)] {
         var objects: [(partition: String, path: ObjectPath, fullPath: String)] = []
         for request in plan.requests {
             guard request.logBlocksToDelete?.isEmpty ?? true else {
-                throw TableFault(.unsupported, "the rollback of \(plan.instant) disowns log blocks, which this version does not write")
+                throw TableError(.unsupported, "the rollback of \(plan.instant) disowns log blocks, which this version does not write")
             }
             guard let partition = PartitionPath(request.partitionPath) else {
-                throw TableFault(.corrupt, "the rollback of \(plan.instant) names no legal partition: \(request.partitionPath)")
+                throw TableError(.corrupt, "the rollback of \(plan.instant) names no legal partition: \(request.partitionPath)")
             }
             for file in request.filesToDelete {
                 guard let name = BaseFileName(file.split(separator: "/").last ?? ""), name.instant.description == plan.instant else {
-                    throw TableFault(.corrupt, "the rollback of \(plan.instant) would delete what that instant did not write: \(file)")
+                    throw TableError(.corrupt, "the rollback of \(plan.instant) would delete what that instant did not write: \(file)")
                 }
                 objects.append((partition.text, table.folder(of: partition).appending(name.text), file))
             }

@@ -5,7 +5,7 @@ package enum TableRollback {
     /// Rolls back every failed write, as each write does first; and, if it is named, the newest completed one.
     ///
     /// - Returns: The instants undone; empty when there was nothing to do.
-    /// - Throws: ``TableFault``: `notFound` when `instant` is not on the timeline, `invalid` when it is completed and not the
+    /// - Throws: ``TableError``: `notFound` when `instant` is not on the timeline, `invalid` when it is completed and not the
     ///   newest, `conflict` when another writer is at work.
     package static func run(on table: TableHandle, instant: InstantTime?) async throws -> [InstantTime] {
         let ground = try await WriteGround.take(table, commitToken: nil)
@@ -13,7 +13,7 @@ package enum TableRollback {
             var undone = ground.rolledBack
             if let instant, !undone.contains(instant) {
                 guard ground.timeline.instants.contains(where: { $0.time == instant }) else {
-                    throw TableFault(.notFound, "there is no instant \(instant) on the timeline", instant: instant)
+                    throw TableError(.notFound, "there is no instant \(instant) on the timeline", instant: instant)
                 }
                 let rollback = Rollback(table: ground.table, zone: ground.properties.zone)
                 _ = try await rollback.completedWrite(instant, ground.timeline)

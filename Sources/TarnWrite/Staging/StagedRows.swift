@@ -132,7 +132,7 @@ final class StagedRows {
         return reasons
     }
 
-    private func place(_ texts: Column) -> [Result<UInt32, TableFault>] {
+    private func place(_ texts: Column) -> [Result<UInt32, TableError>] {
         let hashes = texts.hashKeys(hash)
         return (0..<texts.count).map { row in
             let value = UInt128(hashes[row].high) << 64 | UInt128(hashes[row].low)

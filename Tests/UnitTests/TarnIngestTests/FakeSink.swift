@@ -91,7 +91,7 @@ private final class FakeTransaction: ChangeTransaction {
         let number = sink.commits.count
         let instant = InstantTime(epochMilliseconds: 1_768_032_000_000 + Int64(number) * 1000, zone: .utc)
         try await extras.beforeCompletion?(instant)
-        if sink.content.withLock({ $0.failsAtCommit == number }) { throw TableFault(.unavailable, "the store is gone") }
+        if sink.content.withLock({ $0.failsAtCommit == number }) { throw TableError(.unavailable, "the store is gone") }
         let staged = staged
         try sink.content.withLock { content in
             content.rows += staged.rows

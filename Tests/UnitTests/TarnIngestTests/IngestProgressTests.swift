@@ -59,7 +59,7 @@ import Testing
         run.settings.batchRows = 2
         let text = (0..<5).map { "{\"id\":\($0),\"ts\":1}\n" }.joined()
         run.sink.content.withLock { $0.failsAtCommit = 1 }
-        await #expect(throws: TableFault.self) { try await run.ingest(text, name: "first") }
+        await #expect(throws: TableError.self) { try await run.ingest(text, name: "first") }
         let unfinished = try #require(run.sink.ledger?.partitions.first)
         #expect(unfinished.value.next == 2)
         #expect(unfinished.key.hasSuffix("-\(text.utf8.count)/0"))

@@ -159,7 +159,7 @@ import Testing
         let table = try await table(schema, ordering: "ts")
         let first = try await WriteTransaction.begin(table, WriteSettings())
         let text = Bytes("{\"op\":\"c\",\"after\":{\"id\":\"a\",\"ts\":1}}\n")
-        let error = await #expect(throws: TableFault.self) { _ = try await ingest(text, into: table, IngestSettings()) }
+        let error = await #expect(throws: TableError.self) { _ = try await ingest(text, into: table, IngestSettings()) }
         #expect(error?.code == .conflict)
         await first.abandon()
         #expect(try await ingest(text, into: table, IngestSettings()).commits == 1)

@@ -98,7 +98,7 @@ import Testing
         var filter = RecordBloomFilter(entries: 5)
         filter.insert(views(["a", "b"]))
         let good = filter.serialized()
-        for length in 0..<good.count { #expect(throws: TableFault.self) { try RecordBloomFilter(parsing: good[0..<length], kind: .dynamic) } }
+        for length in 0..<good.count { #expect(throws: TableError.self) { try RecordBloomFilter(parsing: good[0..<length], kind: .dynamic) } }
         for kind in [RecordBloomFilter.Kind.dynamic, .simple] {
             for position in 0..<good.count {
                 for value in [UInt8(0), 1, 0x7F, 0x80, 0xFF] {
@@ -108,7 +108,7 @@ import Testing
                 }
             }
         }
-        #expect(throws: TableFault.self) { try RecordBloomFilter(footerText: "####", typeCode: nil) }
-        #expect(throws: TableFault.self) { try RecordBloomFilter(footerText: filter.footerText(), typeCode: "OTHER") }
+        #expect(throws: TableError.self) { try RecordBloomFilter(footerText: "####", typeCode: nil) }
+        #expect(throws: TableError.self) { try RecordBloomFilter(footerText: filter.footerText(), typeCode: "OTHER") }
     }
 }

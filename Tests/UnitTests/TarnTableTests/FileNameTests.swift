@@ -63,7 +63,7 @@ import Testing
         #expect(try hive.path(for: ["..", "."]).text == "a=../b=.")
         let plain = PartitionPathFormat(fields: ["p"])
         for value in [".", "..", "a/b", "a:b", ".hoodie", "a\0b", String(repeating: "x", count: 256)] {
-            let fault = #expect(throws: TableFault.self) { try plain.path(for: [value]) }
+            let fault = #expect(throws: TableError.self) { try plain.path(for: [value]) }
             #expect(fault?.code == .invalid)
         }
         for text in ["/a", "a/", "a//b", "./a", "a/..", ".hoodie/x"] { #expect(PartitionPath(text) == nil) }
@@ -77,7 +77,7 @@ import Testing
         #expect(text.utf8Text == "#partition metadata\n#Mon Nov 23 01:51:17 UTC 2026\ncommitTime=20261123015054258\npartitionDepth=2\n")
         #expect(try PartitionMetadata(parsing: text) == metadata)
         for broken in ["commitTime=1", "partitionDepth=1", "commitTime=1\npartitionDepth=x", "commitTime=1\npartitionDepth=-1", ""] {
-            #expect(throws: TableFault.self) { try PartitionMetadata(parsing: Bytes(broken)) }
+            #expect(throws: TableError.self) { try PartitionMetadata(parsing: Bytes(broken)) }
         }
     }
 

@@ -34,7 +34,7 @@ import Testing
         #expect(try JavaProperties(parsing: Bytes("a=1\r\nb=2\rc=3")).keys == ["a", "b", "c"])
         #expect(try JavaProperties(parsing: Bytes([0x61, 0x3D, 0xE9]))["a"] == "é")
         for broken in ["a=\\u12", "a=\\u12g4", "x\\u+123"] {
-            #expect(throws: TableFault.self) { try JavaProperties(parsing: Bytes(broken)) }
+            #expect(throws: TableError.self) { try JavaProperties(parsing: Bytes(broken)) }
         }
     }
 
@@ -101,19 +101,19 @@ import Testing
             ("hoodie.table.version=six", "hoodie.table.version"), ("hoodie.table.timeline.timezone=CET", "hoodie.table.timeline.timezone"),
             ("hoodie.table.checksum=-1", "hoodie.table.checksum"), ("hoodie.table.name=", "hoodie.table.name"),
         ] {
-            let fault = #expect(throws: TableFault.self) { try read(line) }
+            let fault = #expect(throws: TableError.self) { try read(line) }
             #expect(fault?.code == .corrupt && fault?.message.contains(key) == true)
         }
     }
 
     @Test func `a damaged main file gives way to its backup, and without one is corrupt`() async throws {
         let table = TableHandle(store: MemoryStore(), path: .root, runtime: .simulated())
-        let missing = await #expect(throws: TableFault.self) { try await TableProperties.load(table) }
+        let missing = await #expect(throws: TableError.self) { try await TableProperties.load(table) }
         #expect(missing?.code == .notFound)
         let good = try TableProperties.version6(.init(name: "t", recordKeyFields: ["id"], keyGenerator: .nonpartitioned)).creationText(now: 0)
         let bad = Bytes((good.utf8Text ?? "").replacing("table.name=t", with: "table.name=u"))
         try await table.store.put(bad, at: table.propertiesPath, condition: .ifAbsent)
-        let corrupt = await #expect(throws: TableFault.self) { try await TableProperties.load(table) }
+        let corrupt = await #expect(throws: TableError.self) { try await TableProperties.load(table) }
         #expect(corrupt?.code == .corrupt && corrupt?.path == table.propertiesPath)
         try await table.store.put(good, at: table.propertiesBackupPath, condition: .ifAbsent)
         #expect(try await TableProperties.load(table).name == "t")

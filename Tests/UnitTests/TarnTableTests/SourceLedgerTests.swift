@@ -36,10 +36,10 @@ import Testing
 
     @Test func `what is no ledger is refused, and a later version by name`() {
         for text in ["", "[]", #"{"version":1}"#, #"{"version":1,"partitions":{"a":{}}}"#, #"{"version":1,"partitions":{},"files":{"count":1,"recent":[{}]}}"#] {
-            let fault = #expect(throws: TableFault.self) { try SourceLedger(parsing: text) }
+            let fault = #expect(throws: TableError.self) { try SourceLedger(parsing: text) }
             #expect(fault?.code == .corrupt)
         }
-        #expect(#expect(throws: TableFault.self) { try SourceLedger(parsing: #"{"version":2,"partitions":{}}"#) }?.code == .unsupported)
+        #expect(#expect(throws: TableError.self) { try SourceLedger(parsing: #"{"version":2,"partitions":{}}"#) }?.code == .unsupported)
     }
 
     @Test func `the last hundred commit tokens are remembered`() throws {
@@ -48,12 +48,12 @@ import Testing
         tokens = tokens.adding("t50")
         #expect(tokens.tokens.count == 100 && tokens.contains("t50") && tokens.tokens.last == "t50" && !tokens.contains("t29"))
         #expect(try CommitTokens(parsing: tokens.text) == tokens)
-        #expect(throws: TableFault.self) { try CommitTokens(parsing: "[1]") }
+        #expect(throws: TableError.self) { try CommitTokens(parsing: "[1]") }
         var counts = EventCounts()
         counts.read = 5
         counts.stale = 2
         #expect(try EventCounts(parsing: counts.text) == counts)
-        #expect(throws: TableFault.self) { try EventCounts(parsing: "[]") }
+        #expect(throws: TableError.self) { try EventCounts(parsing: "[]") }
     }
 
     @Test func `file sizes have nearest-rank percentiles`() {

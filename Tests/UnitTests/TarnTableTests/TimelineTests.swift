@@ -106,7 +106,7 @@ import Testing
         let ahead = InstantTime(epochMilliseconds: clock.nowMilliseconds() + 299_000, zone: .utc)
         #expect(try timeline(["\(ahead).commit"]).nextTime(zone: .utc, clock: clock) == ahead.next)
         let far = InstantTime(epochMilliseconds: clock.nowMilliseconds() + 301_000, zone: .utc)
-        let fault = #expect(throws: TableFault.self) { try timeline(["\(far).commit"]).nextTime(zone: .utc, clock: clock) }
+        let fault = #expect(throws: TableError.self) { try timeline(["\(far).commit"]).nextTime(zone: .utc, clock: clock) }
         #expect(fault?.code == .conflict && fault?.instant == far)
     }
 
@@ -142,7 +142,7 @@ import Testing
         let store = MemoryStore()
         let writer = TimelineWriter(TableHandle(store: store, path: .root, runtime: .simulated()))
         try await writer.put(InstantFileName(time, .commit, .completed), Bytes("theirs"))
-        let conflict = await #expect(throws: TableFault.self) { try await writer.put(InstantFileName(time, .commit, .completed), Bytes("ours")) }
+        let conflict = await #expect(throws: TableError.self) { try await writer.put(InstantFileName(time, .commit, .completed), Bytes("ours")) }
         #expect(conflict?.code == .conflict && conflict?.instant == time)
     }
 }
@@ -152,5 +152,5 @@ extension Result {
         do { self = .success(try await body()) } catch { self = .failure(error) }
     }
 
-    fileprivate var fault: TableFault? { if case .failure(let error) = self { error as? TableFault } else { nil } }
+    fileprivate var fault: TableError? { if case .failure(let error) = self { error as? TableError } else { nil } }
 }

@@ -1,5 +1,3 @@
-package import TarnBase
-
 /// Base64 with the standard alphabet and padding, as footers hold bloom filters.
 package enum Base64 {
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
