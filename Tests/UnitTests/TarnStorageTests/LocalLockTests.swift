@@ -39,8 +39,8 @@ import Testing
         kill(heir, SIGKILL)
         _ = exitCode(of: heir)
 
-        // -F: the lock is held by the very process that is killed.
-        let other = try spawn(Self.program, "-F", place, "/bin/sleep", "30")
+        // -F: the lock is held by the very process that is killed. It sleeps longer than a busy machine lets this test wait.
+        let other = try spawn(Self.program, "-F", place, "/bin/sleep", "3600")
         func isFree() async throws -> Bool {
             do { return try await store.exclusiveAccess(to: table) != nil } catch let error as StorageError where error.code == .locked { return false }
         }
