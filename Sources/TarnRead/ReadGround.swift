@@ -1,4 +1,5 @@
 import TarnColumns
+import TarnStorage
 import TarnTable
 
 /// What every read of a table begins with: its properties, its timeline, and which files lie there.
@@ -49,6 +50,31 @@ struct ReadGround: Sendable {
                 }
             }
         }
+    }
+
+    /// Spark's read-optimized reads take partition columns from the path.
+    ///
+    /// - Throws: ``TableError`` `unsupported` where paths do not hold the columns' values.
+    func refuseValuesOfPaths(_ schema: Schema) throws(TableError) {
+        switch properties.keyGenerator {
+        case .timestamp, .custom, .unknown:
+            throw TableError(.unsupported, "read-optimized reads of a table with the key generator \(properties.keyGenerator?.className ?? "")")
+        default: break
+        }
+        for name in properties.partitionFields {
+            if case .timestamp? = schema[name]?.type { throw TableError(.unsupported, "read-optimized reads of a table partitioned by the timestamp '\(name)'") }
+        }
+    }
+
+    /// - Throws: ``TableError`` `unsupported` for a range that begins before the active timeline of a table with an archive:
+    ///   which rows the archived commits wrote is not known any more.
+    func refuseArchived(after begin: InstantTime) async throws {
+        guard let first = timeline.firstActive, begin < first else { return }
+        let archive = table.metaFolder.appending(properties.archiveFolder)
+        guard try await table.store.list(archive, startingAfter: nil, recursive: true).objects.contains(where: { !$0.path.name.hasSuffix(".crc") }) else { return }
+        throw TableError(
+            .unsupported, "rows written after \(begin): commits before \(first) were archived, and what they wrote is not known any more; begin at \(first) or later, or read a snapshot",
+            instant: begin)
     }
 
     /// The newest base file of each group, without logs.

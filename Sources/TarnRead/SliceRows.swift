@@ -5,8 +5,11 @@ import TarnTable
 struct SliceRows {
     private var stored: BaseFileReader.Rows.Iterator?
     private var merged: FileSliceReader.Iterator?
+    private let nulls: Set<String>
 
     init(_ slice: FileSlice, of snapshot: Snapshot, as schema: Schema) async throws {
+        let segments = slice.partition.text.split(separator: "/")
+        nulls = Set(zip(snapshot.columnsOfPath, segments).filter { $1 == PartitionPathFormat.defaultValue || $1 == "\($0)=\(PartitionPathFormat.defaultValue)" }.map { $0.0 })
         if let merging = snapshot.merging, !slice.logFiles.isEmpty {
             let reader = try FileSliceReader(
                 snapshot.table, schema: schema, of: snapshot.schema, rule: merging.rule, visibility: merging.visibility)
@@ -19,7 +22,12 @@ struct SliceRows {
 
     /// The next batch, which may be empty; nil at the end.
     mutating func next() async throws -> RecordBatch? {
-        if stored != nil { return try await stored?.next()?.batch }
-        return try await merged?.next()
+        guard stored != nil else { return try await merged?.next() }
+        guard let batch = try await stored?.next()?.batch else { return nil }
+        if nulls.isEmpty { return batch }
+        let columns = zip(batch.schema.fields, batch.columns).map { field, column in
+            nulls.contains(field.name) && field.isNullable ? Column.nulls(field.type, count: batch.rowCount) : column
+        }
+        return RecordBatch(schema: batch.schema, columns: columns, rowCount: batch.rowCount)
     }
 }

@@ -21,6 +21,9 @@ public struct Snapshot: Sendable {
     let range: Filter?
     /// Whether the five meta columns are filled; where they are not, nobody shows them.
     let hasMetaFields: Bool
+    /// Columns that are null in the partition of nulls whatever its files say: Spark's read-optimized reads take them from
+    /// the path, which cannot tell an empty text from none.
+    private(set) var columnsOfPath: [String] = []
 
     struct Merging: Sendable {
         let rule: MergeRule
@@ -53,7 +56,12 @@ public struct Snapshot: Sendable {
         let slices =
             readOptimized || ground.properties.type == .copyOnWrite
             ? ground.baseSlices(asOf: time) : ground.selection.latestSlices(of: ground.files, asOf: time)
-        return try await ground.snapshot(of: slices, upTo: time, after: nil)
+        var snapshot = try await ground.snapshot(of: slices, upTo: time, after: nil)
+        if readOptimized, ground.properties.type == .mergeOnRead {
+            try ground.refuseValuesOfPaths(snapshot.schema)
+            snapshot.columnsOfPath = ground.properties.partitionFields
+        }
+        return snapshot
     }
 
     /// The rows that commits after `begin`, up to and including `end`, wrote and that were still there at `end`; a row as it
@@ -67,6 +75,7 @@ public struct Snapshot: Sendable {
         guard ground.properties.hasMetaFields else {
             throw TableError(.unsupported, "incremental reads of a table without meta fields, which do not say when a row was written")
         }
+        try await ground.refuseArchived(after: begin)
         if let end { try await ground.refuseCleaned(asOf: end) }
         let slices =
             ground.properties.type == .copyOnWrite
