@@ -22,9 +22,10 @@ let package = Package(
         tool("TableCheckCLI", uses: ["TarnCommandLine", "TarnCheck", "TarnStorage", "TarnBase", "CGlibcExtra"]),
         library("TarnCommandLine", uses: []),
         library("TarnIngest", uses: ["Tarn", "TarnWrite", "TarnTable", "TarnStorage", "TarnColumns", "TarnBase"]),
-        library("Tarn", uses: ["TarnRead", "TarnWrite", "TarnTable", "TarnAvro", "TarnParquet", "TarnStorage", "TarnColumns", "TarnBase"]),
+        library("Tarn", uses: ["TarnRead", "TarnServices", "TarnWrite", "TarnTable", "TarnAvro", "TarnParquet", "TarnStorage", "TarnColumns", "TarnBase"]),
 
         // 3  engine (policy)
+        library("TarnServices", uses: ["TarnWrite", "TarnTable", "TarnParquet", "TarnAvro", "TarnStorage", "TarnColumns", "TarnBase"]),
         library("TarnWrite", uses: ["TarnTable", "TarnParquet", "TarnAvro", "TarnStorage", "TarnColumns", "TarnBase"]),
         library("TarnRead", uses: ["TarnTable", "TarnParquet", "TarnAvro", "TarnStorage", "TarnColumns", "TarnBase"]),
         library("TarnCheck", uses: ["TarnTable", "TarnParquet", "TarnAvro", "TarnStorage", "TarnColumns", "TarnBase"]),
@@ -54,8 +55,8 @@ let package = Package(
 
         // tests
         support("TarnTestSupport", at: "TestSupport", uses: ["TarnStorage", "TarnColumns", "TarnBase"]),
-        tests("UnitTests", uses: ["TarnCommandLine", "TarnIngest", "Tarn", "TarnFreshness", "TarnCheck", "TarnRead", "TarnWrite", "TarnTable", "TarnParquet", "TarnAvro", "TarnS3", "TarnHTTP", "TarnStorage", "TarnColumns", "TarnBase"]),
-        tests("HistoryTests", uses: ["TarnWrite", "TarnTable", "TarnParquet", "TarnAvro", "TarnStorage", "TarnColumns", "TarnBase"]),
+        tests("UnitTests", uses: ["TarnCommandLine", "TarnIngest", "Tarn", "TarnFreshness", "TarnCheck", "TarnRead", "TarnServices", "TarnWrite", "TarnTable", "TarnParquet", "TarnAvro", "TarnS3", "TarnHTTP", "TarnStorage", "TarnColumns", "TarnBase"]),
+        tests("HistoryTests", uses: ["Tarn", "TarnCheck", "TarnRead", "TarnServices", "TarnWrite", "TarnTable", "TarnParquet", "TarnAvro", "TarnStorage", "TarnColumns", "TarnBase"]),
         tests("CommandLineTests", uses: ["TarnBase"]),
         tests("InteropTests", uses: ["TarnBase"], beside: ["python", "requirements.txt"]),
         tests("GoldenTests", uses: ["TarnCheck", "TarnStorage"], beside: ["check_sound_tables.sh"]),

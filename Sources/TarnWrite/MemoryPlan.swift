@@ -1,25 +1,25 @@
-import TarnBase
+package import TarnBase
 
 /// How the ceiling on a write's memory is divided. The parts that are alive together:
 ///
 ///     staging     rows + records                        + the batch in hand
 ///     look-up     rows + records + directory + changes  + two columns of a base file
 ///     rewriting   rows + changes + rowGroup + window·columns
-struct MemoryPlan: Hashable, Sendable {
+package struct MemoryPlan: Hashable, Sendable {
     /// Encoded rows; beyond, all go to a scratch file.
-    let rows: Int
+    package let rows: Int
     /// Index records; likewise.
-    let records: Int
+    package let records: Int
     /// The key directory of one pass over the table.
-    let directory: Int
+    package let directory: Int
     /// Each of the two sorted lists of changes.
-    let changes: Int
+    package let changes: Int
     /// What the Parquet writer may hold of a row group.
-    let rowGroup: Int
+    package let rowGroup: Int
     /// What is fetched of a column at once.
-    let window: Int
+    package let window: Int
 
-    init(_ memory: ByteCount) {
+    package init(_ memory: ByteCount) {
         let bytes = Int(clamping: max(memory.bytes, 16 << 20))
         rows = bytes / 4
         records = bytes / 5

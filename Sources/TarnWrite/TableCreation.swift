@@ -11,7 +11,7 @@ package enum TableCreation {
     /// - Throws: ``TableError`` `alreadyExists`; `invalid` or `unsupported` for columns, keys or properties that this
     ///   version cannot write (hudi-format §3.4).
     package static func create(_ table: TableHandle, properties: TableProperties) async throws {
-        try Refusals.check(properties)
+        try Refusals.check(properties, for: .write)
         guard let text = properties.createSchema else {
             throw TableError(.invalid, "a new table needs a schema (\(PropertyKey.createSchema))")
         }

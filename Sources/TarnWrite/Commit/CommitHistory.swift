@@ -1,10 +1,10 @@
 import TarnBase
-import TarnTable
+package import TarnTable
 
 /// What the completed commits of a table hand on to the next one.
-struct CommitHistory: Sendable {
+package struct CommitHistory: Sendable {
     /// Entries that the next commit carries on: the source ledger, the watermark, checkpoints of Hudi's streamers.
-    private(set) var carried = ExtraMetadata()
+    package private(set) var carried = ExtraMetadata()
     private(set) var tokens = CommitTokens()
     /// The oldest active commit that has the token of this write.
     private(set) var tokenCommit: InstantTime?

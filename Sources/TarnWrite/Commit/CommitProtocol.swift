@@ -86,8 +86,7 @@ struct CommitProtocol {
 
     /// The requested file goes before the data files, so that a crash between them leaves something for rollback to find.
     private func begin() async throws -> PendingInstant {
-        let time = try ground.timeline.nextTime(
-            zone: ground.properties.zone, clock: table.runtime.clock, laterThan: ground.rolledBack)
+        let time = try ground.nextTime()
         let writer = TimelineWriter(table)
         let pending = try await writer.begin(.commit, at: time)
         do { try await pending.start(on: writer) } catch {
@@ -105,7 +104,7 @@ struct CommitProtocol {
 
     // MARK: Step 8: what the commit says
 
-    private func commit(_ instant: InstantTime, _ written: [TableRewriter.Written], _ extras: CommitExtras, _ report: CommitReport) -> CommitMetadata {
+    private func commit(_ instant: InstantTime, _ written: [WrittenFile], _ extras: CommitExtras, _ report: CommitReport) -> CommitMetadata {
         let byPartition = Dictionary(grouping: written, by: \.place.partition).sorted { $0.key < $1.key }
         var metadata = CommitMetadata(
             operation: settings.operation,
@@ -142,7 +141,7 @@ struct CommitProtocol {
     // MARK: Step 9
 
     /// What is left stays for the next write: the commit is done.
-    private func removeMarkers(of instant: InstantTime, _ written: [TableRewriter.Written]) async {
+    private func removeMarkers(of instant: InstantTime, _ written: [WrittenFile]) async {
         let folder = table.markerFolder(of: instant)
         try? await table.store.delete(written.map { folder.appending($0.place.marker) })
     }
@@ -165,21 +164,9 @@ extension CommitReport {
         duplicates = changes.duplicates
     }
 
-    fileprivate mutating func add(_ written: [TableRewriter.Written]) {
+    fileprivate mutating func add(_ written: [WrittenFile]) {
         filesWritten = Int64(written.count)
         bytesWritten = written.reduce(0) { $0 + $1.byteCount }
         filesRead = Int64(written.count { $0.place.replacing != nil })
-    }
-}
-
-extension TableRewriter.Written {
-    var stat: WriteStat {
-        var stat = WriteStat(
-            fileID: place.name.fileID.text, path: place.relativePath, partitionPath: place.partition.text,
-            previousInstant: place.replacing?.instant.description, writes: rowCount, deletes: counts.deleted, updates: counts.updated,
-            inserts: counts.inserted, fileSize: byteCount)
-        stat.minimumEventTime = counts.firstEvent
-        stat.maximumEventTime = counts.lastEvent
-        return stat
     }
 }

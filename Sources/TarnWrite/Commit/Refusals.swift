@@ -5,11 +5,11 @@ import TarnTable
 /// (hudi-format §0 line 7, §11.3).
 enum Refusals {
     /// - Throws: ``TableError`` `unsupported`, naming the property and its value.
-    static func check(_ properties: TableProperties) throws(TableError) {
+    static func check(_ properties: TableProperties, for purpose: WriteGround.Purpose) throws(TableError) {
         func refuse(_ what: String) throws(TableError) { throw TableError(.unsupported, "cannot write: \(what)") }
         if properties.version != 6 { try refuse("\(PropertyKey.version)=\(properties.version), only 6 is written") }
         if properties.layoutVersion != 1 { try refuse("\(PropertyKey.layoutVersion) is not 1") }
-        if properties.type != .copyOnWrite { try refuse("the table is merge-on-read, which is only read so far") }
+        if purpose == .write, properties.type != .copyOnWrite { try refuse("the table is merge-on-read, which is only read so far") }
         if !properties.metadataPartitions.isEmpty || !properties.metadataPartitionsInflight.isEmpty {
             let names = (properties.metadataPartitions + properties.metadataPartitionsInflight).joined(separator: ",")
             try refuse("the table has a metadata table (\(PropertyKey.metadataPartitions)=\(names)), which this version does not maintain")
@@ -63,6 +63,13 @@ enum Refusals {
                 let fits = role == "ordering" ? hasOrder(field.type) : Column.hasPlainText(field.type)
                 guard fits else { throw TableError(.unsupported, "\(role) field '\(name)' of type \(field.type)") }
             }
+        }
+    }
+
+    /// Services that are planned or half done: which groups they are about to replace is not looked at here.
+    static func checkPending(_ timeline: Timeline) throws(TableError) {
+        for pending in timeline.pending where ![.clean, .savepoint].contains(pending.action) {
+            throw TableError(.unsupported, "cannot write: a pending \(pending.action.rawValue)", instant: pending.time)
         }
     }
 

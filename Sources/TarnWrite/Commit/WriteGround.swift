@@ -1,38 +1,63 @@
 import TarnBase
-import TarnStorage
-import TarnTable
+package import TarnStorage
+package import TarnTable
 
-/// What a write stands on: the lock, and the table as it is while the lock is held.
-final class WriteGround {
+/// What a write or a service stands on: the lock, and the table as it is while the lock is held.
+package final class WriteGround {
+    /// Who stands on it.
+    package enum Purpose: Sendable {
+        case write
+        /// Compaction, clustering, cleaning, archival: they work beside pending services.
+        case service
+    }
+
     /// Counts what is asked, but for the look-up of keys.
-    let table: TableHandle
+    package let table: TableHandle
     /// Counts that.
     let lookupTable: TableHandle
-    let meter: MeteredStore
+    package let meter: MeteredStore
     let lookupMeter: MeteredStore
-    let properties: TableProperties
-    let timeline: Timeline
-    let schema: WriteSchema
-    let history: CommitHistory
+    package let properties: TableProperties
+    package let timeline: Timeline
+    package let schema: WriteSchema
+    package let history: CommitHistory
     /// Failed writes that were undone first.
-    let rolledBack: [InstantTime]
+    package let rolledBack: [InstantTime]
 
-    private let selection: SliceSelection
+    /// Which files of the table count.
+    package let selection: SliceSelection
     private let lock: (any ExclusiveAccess)?
-    private var files: LatestFiles?
+    private var listed: TableFiles?
 
     struct LatestFiles {
         let latest: [BaseFile]
         let markedPartitions: [PartitionPath]
     }
 
+    /// Runs `body` on the ground of a service, and releases the lock whatever happens.
+    ///
+    /// - Throws: ``TableError``.
+    package static func forService<Result: Sendable>(
+        on handle: TableHandle, _ body: (WriteGround) async throws -> Result
+    ) async throws -> Result {
+        let ground = try await take(handle, for: .service, commitToken: nil)
+        do {
+            let result = try await body(ground)
+            await ground.release()
+            return result
+        } catch {
+            await ground.release()
+            throw TableError(error)
+        }
+    }
+
     /// Step 0 of the commit protocol.
-    static func take(_ handle: TableHandle, commitToken: String?) async throws -> WriteGround {
+    static func take(_ handle: TableHandle, for purpose: Purpose = .write, commitToken: String?) async throws -> WriteGround {
         let meter = MeteredStore(handle.store)
         let table = TableHandle(store: meter, path: handle.path, runtime: handle.runtime)
         let lock = try await Self.lock(table)
         do {
-            return try await WriteGround(table, meter, lock, commitToken)
+            return try await WriteGround(table, meter, lock, purpose, commitToken)
         } catch {
             await lock?.release()
             throw TableError(error)
@@ -51,7 +76,7 @@ final class WriteGround {
         }
     }
 
-    private init(_ table: TableHandle, _ meter: MeteredStore, _ lock: (any ExclusiveAccess)?, _ commitToken: String?) async throws {
+    private init(_ table: TableHandle, _ meter: MeteredStore, _ lock: (any ExclusiveAccess)?, _ purpose: Purpose, _ commitToken: String?) async throws {
         self.table = table
         self.meter = meter
         self.lock = lock
@@ -60,12 +85,13 @@ final class WriteGround {
 
         var timeline = try await Timeline.load(table)
         properties = try await TableProperties.load(table, knownSize: timeline.size(ofOther: "hoodie.properties"))
-        try Refusals.check(properties)
+        try Refusals.check(properties, for: purpose)
         try Refusals.check(timeline)
         let rollback = Rollback(table: table, zone: properties.zone)
         // Unfinished files carry no name that a rollback finds. Gone before it: once it is done, nothing says where to look.
         if !timeline.pending.isEmpty { try await table.store.sweepTemporaryFiles(in: table.path, recursive: true, olderThanMilliseconds: 0) }
         (rolledBack, timeline) = try await rollback.failedWrites(timeline)
+        if purpose == .write { try Refusals.checkPending(timeline) }
         try await Self.tidy(timeline, rollback)
         self.timeline = timeline
 
@@ -81,13 +107,23 @@ final class WriteGround {
 
     /// The newest base file of every group. Cost: a listing of the table, the first time.
     func latestFiles() async throws -> LatestFiles {
-        if let files { return files }
-        let all = try await ListedFiles(table).allFiles()
+        let all = try await files()
         let latest = selection.latestBaseFiles(of: all)
         try Refusals.check(latest, logFiles: all.logFiles)
-        let found = LatestFiles(latest: latest, markedPartitions: all.markedPartitions)
-        files = found
-        return found
+        return LatestFiles(latest: latest, markedPartitions: all.markedPartitions)
+    }
+
+    /// All files of the table, whether they count or not. Cost: a listing of the table, the first time.
+    package func files() async throws -> TableFiles {
+        if let listed { return listed }
+        let all = try await ListedFiles(table).allFiles()
+        listed = all
+        return all
+    }
+
+    /// A time for a new instant: later than every other of any action and state.
+    package func nextTime() throws -> InstantTime {
+        try timeline.nextTime(zone: properties.zone, clock: table.runtime.clock, laterThan: rolledBack)
     }
 
     func release() async { await lock?.release() }

@@ -1,5 +1,5 @@
 import TarnBase
-import TarnColumns
+package import TarnColumns
 import TarnParquet
 import TarnStorage
 import TarnTable
@@ -7,9 +7,9 @@ import TarnTable
 /// One base file in the making: its marker, its meta columns, its footer (hudi-format §4).
 ///
 /// Bytes go out as the Parquet writer emits them; nothing is readable before `finish`. One owner.
-final class BaseFileWriter {
-    let place: FilePlace
-    var counts = FileCounts()
+package final class BaseFileWriter {
+    package let place: FilePlace
+    package var counts = FileCounts()
 
     private let context: RewriteContext
     private let parquet: ParquetFileWriter
@@ -19,7 +19,7 @@ final class BaseFileWriter {
     private var changedRowCount: Int64 = 0
 
     /// The marker is durable before the file begins, so that a crash leaves none that rollback cannot find.
-    init(_ context: RewriteContext, _ place: FilePlace) async throws {
+    package init(_ context: RewriteContext, _ place: FilePlace) async throws {
         self.context = context
         self.place = place
         let table = context.table
@@ -33,9 +33,9 @@ final class BaseFileWriter {
         }
     }
 
-    var rowCount: Int64 { parquet.rowCount }
+    package var rowCount: Int64 { parquet.rowCount }
     /// Of the whole file if it ended now: the Parquet writer's estimate and the filter's share of the footer.
-    var estimatedBytes: Int64 { parquet.estimatedBytes + Int64(keys.count) * Self.filterBitsPerKey / 6 }
+    package var estimatedBytes: Int64 { parquet.estimatedBytes + Int64(keys.count) * Self.filterBitsPerKey / 6 }
 
     /// 43.2 bits a key at the error rate of Hudi, of which Base64 writes six in a byte.
     private static let filterBitsPerKey: Int64 = 44
@@ -43,7 +43,7 @@ final class BaseFileWriter {
     // MARK: Rows
 
     /// Rows of another version of this file, as they are but for the name of the file.
-    func renamed(_ batch: RecordBatch) throws -> RecordBatch {
+    package func renamed(_ batch: RecordBatch) throws -> RecordBatch {
         let adapted = try batch.adapted(to: context.schema.fileColumns)
         var columns = adapted.columns
         columns[4] = .constant(place.name.text, count: batch.rowCount)
@@ -71,7 +71,7 @@ final class BaseFileWriter {
         return RecordBatch(schema: context.schema.fileColumns, columns: meta + own, rowCount: count)
     }
 
-    func append(_ batch: RecordBatch) async throws {
+    package func append(_ batch: RecordBatch) async throws {
         do {
             guard batch.columns[2].nullCount == 0 else { throw TableError(.corrupt, "a stored row without a record key") }
             try keys.append(batch.columns[2])
@@ -84,17 +84,17 @@ final class BaseFileWriter {
 
     // MARK: The end
 
-    func finish() async throws -> TableRewriter.Written {
+    package func finish() async throws -> WrittenFile {
         do {
             for bytes in try parquet.finish(keyValueMetadata: footer()) { try await upload.write(bytes) }
             let info = try await upload.finish()
-            return TableRewriter.Written(place: place, rowCount: parquet.rowCount, byteCount: info.size, counts: counts)
+            return WrittenFile(place: place, rowCount: parquet.rowCount, byteCount: info.size, counts: counts)
         } catch {
             throw located(error)
         }
     }
 
-    func abandon() async { await upload.abandon() }
+    package func abandon() async { await upload.abandon() }
 
     private func footer() throws -> [(key: String, value: String)] {
         let filter = try keys.bloomFilter()

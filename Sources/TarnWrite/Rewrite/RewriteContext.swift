@@ -1,17 +1,30 @@
 import TarnBase
 import TarnParquet
-import TarnStorage
-import TarnTable
+package import TarnStorage
+package import TarnTable
 
 /// What all files of one commit have in common.
-struct RewriteContext: Sendable {
-    let table: TableHandle
-    let instant: InstantTime
-    let properties: TableProperties
-    let schema: WriteSchema
-    let memory: MemoryPlan
-    let scratch: ScratchSpace
-    let targetBytes: Int64
+package struct RewriteContext: Sendable {
+    package let table: TableHandle
+    package let instant: InstantTime
+    package let properties: TableProperties
+    package let schema: WriteSchema
+    package let memory: MemoryPlan
+    package let scratch: ScratchSpace
+    package let targetBytes: Int64
+
+    package init(
+        table: TableHandle, instant: InstantTime, properties: TableProperties, schema: WriteSchema, memory: MemoryPlan, scratch: ScratchSpace,
+        targetBytes: Int64
+    ) {
+        self.table = table
+        self.instant = instant
+        self.properties = properties
+        self.schema = schema
+        self.memory = memory
+        self.scratch = scratch
+        self.targetBytes = targetBytes
+    }
 
     /// Pages are small beside the target, so that a file's size is known well before it is reached.
     var parquetOptions: ParquetWriteOptions {
@@ -28,7 +41,7 @@ struct RewriteContext: Sendable {
     }
 
     /// Java readers skip a folder without this file (hudi-format §6.1). It is there once and for ever, whoever made it.
-    func markPartition(_ partition: PartitionPath) async throws {
+    package func markPartition(_ partition: PartitionPath) async throws {
         let metadata = PartitionMetadata(commitTime: instant, partition: partition)
         let path = table.folder(of: partition).appending(PartitionMetadata.fileName)
         do {

@@ -8,13 +8,6 @@ import TarnTable
 /// Holds one reader and one writer at a time, and one chunk of changed rows; the changes come sorted, so nothing is looked
 /// up.
 final class TableRewriter {
-    struct Written: Sendable {
-        let place: FilePlace
-        let rowCount: Int64
-        let byteCount: Int64
-        let counts: FileCounts
-    }
-
     private let context: RewriteContext
     private let layout: FileLayout
     private let changes: LocatedChanges
@@ -22,7 +15,7 @@ final class TableRewriter {
     /// By rank.
     private let partitions: [PartitionPath]
     private var markedPartitions: Set<PartitionPath>
-    private(set) var written: [Written] = []
+    private(set) var written: [WrittenFile] = []
 
     init(
         _ context: RewriteContext, layout: FileLayout, changes: LocatedChanges, rows: StagedRows, partitions: [PartitionPath],

@@ -15,8 +15,10 @@ struct Rollback {
     /// Finishes pending rollbacks, and rolls back every failed write.
     ///
     /// - Returns: The instants that are gone, and the timeline as it is now.
+    /// Pending compactions, clusterings and cleans stay: their plans are finished later.
+    ///
     /// - Throws: ``TableError`` `conflict` when the writer of a pending instant seems to live; `unsupported` for pending
-    ///   services, which are not ours to undo.
+    ///   log compactions, restores and index builds, which are not ours to undo.
     func failedWrites(_ timeline: Timeline) async throws -> (gone: [InstantTime], timeline: Timeline) {
         var gone: [InstantTime] = []
         var now = timeline
@@ -25,20 +27,16 @@ struct Rollback {
             now = try await .load(table)
         }
         for pending in now.pending where pending.action.writesData {
+            if try await isClustering(pending) { continue }
             try await refuseIfAlive(pending, now)
-            if pending.action == .replaceCommit { try await refuseIfClustering(pending) }
             let files = try await ListedFiles(table).allFiles().baseFiles
             let plan = RollbackPlanning(table: table, instant: pending).plan(markers: try await markers(of: pending.time), files: files)
             gone.append(try await run(plan, of: pending, on: now, laterThan: gone))
             now = try await .load(table)
         }
-        for pending in now.pending {
-            switch pending.action {
-            case .clean, .savepoint: continue  // they touch no file that a write needs
-            default:
-                throw TableError(
-                    .unsupported, "a pending \(pending.action.rawValue), which only the engine that began it can finish or undo", instant: pending.time)
-            }
+        for pending in now.pending where [.logCompaction, .restore, .indexing].contains(pending.action) {
+            throw TableError(
+                .unsupported, "a pending \(pending.action.rawValue), which only the engine that began it can finish or undo", instant: pending.time)
         }
         return (gone, now)
     }
@@ -166,16 +164,8 @@ struct Rollback {
         }
     }
 
-    private func refuseIfClustering(_ instant: Instant) async throws {
-        let path = table.timelineFile(instant.fileName(.requested))
-        let request: RequestedReplace
-        do {
-            request = try RequestedReplace(parsing: try await table.store.get(path, upTo: .mebibytes(256)))
-        } catch let error as PayloadError {
-            throw TableError(.corrupt, "\(error)", at: path, instant: instant.time)
-        } catch {
-            throw TableError(error, at: path, instant: instant.time)
-        }
-        if request.isClustering { throw TableError(.unsupported, "a pending clustering", at: path, instant: instant.time) }
+    /// A pending clustering keeps its plan for later; any other pending replacecommit is a failed write (§9.2).
+    private func isClustering(_ instant: Instant) async throws -> Bool {
+        instant.action == .replaceCommit ? try await RequestedReplace.load(instant, of: table).isClustering : false
     }
 }
