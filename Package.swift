@@ -18,8 +18,9 @@ let package = Package(
     ],
     targets: [
         // 4  front door
-        tool("TarnCLI", uses: ["TarnCommandLine", "TarnIngest", "TarnFreshness", "Tarn", "TarnTable", "TarnParquet", "TarnAvro", "TarnStorage", "TarnColumns", "TarnBase", "CGlibcExtra"]),
-        tool("TableCheckCLI", uses: ["TarnCommandLine", "TarnCheck", "TarnStorage", "TarnBase", "CGlibcExtra"]),
+        tool("TarnCLI", uses: ["TarnLocations", "TarnCommandLine", "TarnIngest", "TarnFreshness", "Tarn", "TarnTable", "TarnParquet", "TarnAvro", "TarnStorage", "TarnColumns", "TarnBase", "CGlibcExtra"]),
+        tool("TableCheckCLI", uses: ["TarnLocations", "TarnCommandLine", "TarnCheck", "TarnStorage", "TarnBase", "CGlibcExtra"]),
+        library("TarnLocations", uses: ["TarnCommandLine", "TarnS3", "TarnStorage"]),
         library("TarnCommandLine", uses: []),
         library("TarnIngest", uses: ["Tarn", "TarnWrite", "TarnTable", "TarnStorage", "TarnColumns", "TarnBase"]),
         library("Tarn", uses: ["TarnRead", "TarnServices", "TarnWrite", "TarnTable", "TarnAvro", "TarnParquet", "TarnStorage", "TarnColumns", "TarnBase"]),
@@ -55,7 +56,7 @@ let package = Package(
 
         // tests
         support("TarnTestSupport", at: "TestSupport", uses: ["TarnStorage", "TarnColumns", "TarnBase"]),
-        tests("UnitTests", uses: ["TarnCommandLine", "TarnIngest", "Tarn", "TarnFreshness", "TarnCheck", "TarnRead", "TarnServices", "TarnWrite", "TarnTable", "TarnParquet", "TarnAvro", "TarnS3", "TarnHTTP", "TarnStorage", "TarnColumns", "TarnBase"]),
+        tests("UnitTests", uses: ["TarnLocations", "TarnCommandLine", "TarnIngest", "Tarn", "TarnFreshness", "TarnCheck", "TarnRead", "TarnServices", "TarnWrite", "TarnTable", "TarnParquet", "TarnAvro", "TarnS3", "TarnHTTP", "TarnStorage", "TarnColumns", "TarnBase"]),
         tests("HistoryTests", uses: ["Tarn", "TarnCheck", "TarnRead", "TarnServices", "TarnWrite", "TarnTable", "TarnParquet", "TarnAvro", "TarnStorage", "TarnColumns", "TarnBase"]),
         tests("CommandLineTests", uses: ["TarnBase"]),
         tests("InteropTests", uses: ["TarnBase"], beside: ["python", "requirements.txt"]),

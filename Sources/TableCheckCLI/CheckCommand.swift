@@ -1,20 +1,22 @@
 import TarnBase
 import TarnCheck
 import TarnCommandLine
+import TarnLocations
 import TarnStorage
 
 /// The options of `tablecheck`.
-struct CheckCommand: CommandOptions {
+struct CheckCommand: StoreCommand {
     static let name = "tablecheck"
     static let abstract = "Checks every invariant of SPEC.md on a table, from outside the writer; only reads."
 
     var table = ""
+    var s3 = S3Options()
     var isDeep = false
     var only: [IDList] = []
     var asJSON = false
 
     static let parameters: [Parameter<Self>] = [
-        .positional("TABLE", "The table's folder, or its file: address.", \.table),
+        .positional("TABLE", "The table's folder, its file: address, or s3://bucket/prefix.", \.table),
         .flag("deep", "Decode every page and block, checksums included.", \.isDeep),
         .options("only", "ID[,ID…]", "Check these invariants alone.", \.only),
         .flag("json", "Print the report as one JSON object.", \.asJSON),
@@ -46,9 +48,9 @@ struct CheckCommand: CommandOptions {
 
     /// A table that cannot be opened gives a report too.
     private func report(_ options: CheckOptions) async throws -> CheckReport {
-        guard !table.hasPrefix("s3://") else { throw Failure("unsupported", "tables on S3 do not work yet: \(table)") }
+        let place = try StoreLocation(table)
         do {
-            return await TableCheck("", in: try LocalStore(location: table, durability: .none), options: options).report()
+            return await TableCheck("", in: try place.open(s3, durability: .none), options: options).report()
         } catch let error as StorageError {
             return CheckReport(unreadable: error.message)
         }

@@ -35,7 +35,7 @@ enum TableCheckMain {
 
     /// The contract of the command line names these; they are answered, never ignored.
     private static func supported(_ arguments: [String]) throws -> [String] {
-        let planned: Set<String> = ["--repair", "--yes", "--readers", "--s3-endpoint", "--s3-region", "--s3-path-style", "--s3-profile"]
+        let planned: Set<String> = ["--repair", "--yes", "--readers"]
         if let found = arguments.prefix(while: { $0 != "--" }).first(where: { planned.contains($0.split(separator: "=").first.map(String.init) ?? $0) }) {
             throw Failure("unsupported", "'\(found)' of tablecheck does not work yet; README.md has what does")
         }

@@ -1,7 +1,8 @@
 import TarnCommandLine
+import TarnLocations
 
 /// A command of `tarn`: options, and what to do with them.
-protocol Command: CommandOptions {
+protocol Command: StoreCommand {
     /// The word after `tarn`.
     static var word: String { get }
     /// The table, as the command line names it.
@@ -34,17 +35,14 @@ enum Planned {
     ]
 
     static func flags(of command: String) -> Set<String> {
-        let everywhere: Set<String> = ["--s3-endpoint", "--s3-region", "--s3-path-style", "--s3-profile"]
-        let own: Set<String> =
-            switch command {
-            case "create": []
-            case "write": ["--sort-by"]
-            case "ingest": ["--follow", "--backfill"]
-            case "query": ["--changes"]
-            case "show": ["--html"]
-            case "lag": ["--prometheus", "--serve", "--alert-rules"]
-            default: []
-            }
-        return everywhere.union(own)
+        switch command {
+        case "create": []
+        case "write": ["--sort-by"]
+        case "ingest": ["--follow", "--backfill"]
+        case "query": ["--changes"]
+        case "show": ["--html"]
+        case "lag": ["--prometheus", "--serve", "--alert-rules"]
+        default: []
+        }
     }
 }

@@ -4,6 +4,8 @@ public protocol CommandOptions: Sendable {
     static var name: String { get }
     static var abstract: String { get }
     static var parameters: [Parameter<Self>] { get }
+    /// Those that it has in common with other commands; `--help` lists them last.
+    static var sharedParameters: [Parameter<Self>] { get }
 }
 
 /// What a command line says that cannot be understood. Exit code 2.
@@ -13,8 +15,13 @@ public struct UsageError: Error, CustomStringConvertible {
 }
 
 extension CommandOptions {
+    public static var sharedParameters: [Parameter<Self>] { [] }
+
+    private static var allParameters: [Parameter<Self>] { parameters + sharedParameters }
+
     /// The text of `--help`.
     public static var help: String {
+        let parameters = allParameters
         let width = (parameters.map(\.spelling.count).max() ?? 0) + 2
         let rows = parameters.map { "  " + $0.spelling + String(repeating: " ", count: width - $0.spelling.count) + $0.help }
         let positionals = parameters.filter(\.isByPosition).map { $0.isRequired ? " \($0.name)" : " [\($0.name)]" }
@@ -23,6 +30,7 @@ extension CommandOptions {
 
     /// Reads `arguments`: `--name value`, `--name=value`, `-n value`, flags, `--` before what only looks like an option.
     public static func parse(_ arguments: some Sequence<String>) throws(UsageError) -> Self {
+        let parameters = allParameters
         var result = Self()
         var words = Array(arguments)[...]
         var positionals = parameters.filter(\.isByPosition)[...]
@@ -65,7 +73,7 @@ extension CommandOptions {
             value = String(word[word.index(after: equals)...])
             spelling = String(word[..<equals])
         }
-        let options = parameters.filter { !$0.isByPosition }
+        let options = allParameters.filter { !$0.isByPosition }
         guard let parameter = options.first(where: { "--" + $0.name == spelling || $0.short.map { "-\($0)" } == spelling }) else {
             let hint = closest(to: spelling, in: options.map { "--" + $0.name }).map { "; did you mean '\($0)'?" } ?? ""
             throw UsageError("unknown option '\(spelling)'\(hint)")

@@ -29,11 +29,16 @@ public struct S3Configuration: Sendable {
 
     /// What the environment says, as AWS's own tools read it: `AWS_ENDPOINT_URL_S3` or `AWS_ENDPOINT_URL`, `AWS_REGION` or
     /// `AWS_DEFAULT_REGION`, `AWS_CA_BUNDLE`; then the profile's `endpoint_url`, `region` and `ca_bundle`.
-    public static func standard(for address: S3Address) -> S3Configuration { standard(for: address, in: .process) }
+    ///
+    /// - Parameter profile: The profile whose keys are used, whatever keys the environment names; nil leaves the choice to it.
+    public static func standard(for address: S3Address, profile: String? = nil) -> S3Configuration {
+        standard(for: address, profile: profile, in: .process)
+    }
 
-    package static func standard(for address: S3Address, in surroundings: Surroundings) -> S3Configuration {
-        let profile = surroundings.profile(surroundings["AWS_PROFILE"] ?? "default").settings
+    package static func standard(for address: S3Address, profile named: String? = nil, in surroundings: Surroundings) -> S3Configuration {
+        let profile = surroundings.profile(named ?? surroundings["AWS_PROFILE"] ?? "default").settings
         var result = S3Configuration(address)
+        if let named { result.credentials = .profile(named) }
         result.endpoint = surroundings["AWS_ENDPOINT_URL_S3"] ?? surroundings["AWS_ENDPOINT_URL"] ?? profile["endpoint_url"]
         result.region = surroundings["AWS_REGION"] ?? surroundings["AWS_DEFAULT_REGION"] ?? profile["region"] ?? result.region
         result.certificateFile = surroundings["AWS_CA_BUNDLE"] ?? profile["ca_bundle"]

@@ -3,6 +3,7 @@ import TarnAvro
 import TarnBase
 import TarnColumns
 import TarnCommandLine
+import TarnLocations
 import TarnStorage
 import TarnTable
 
@@ -27,6 +28,7 @@ struct CreateCommand: Command {
     }
 
     var table = ""
+    var s3 = S3Options()
     var tableName: String?
     var schemaFile: String?
     var schemaFrom: String?
@@ -48,7 +50,7 @@ struct CreateCommand: Command {
     static let word = "create"
     static let abstract = "Creates an empty table."
     static let parameters: [Parameter<Self>] = [
-        .positional("TABLE", "The folder of the table.", \.table),
+        .positional("TABLE", "The folder of the table, or s3://bucket/prefix.", \.table),
         .option("name", "NAME", "The table's name (the folder's name).", \.tableName),
         .option("schema", "FILE", "The columns, as an Avro schema in JSON.", \.schemaFile),
         .option("schema-from", "DATAFILE", "The columns of this Parquet file.", \.schemaFrom),
@@ -70,7 +72,7 @@ struct CreateCommand: Command {
 
     func run() async throws -> Int32 {
         try refuseWhatIsPlanned()
-        let location = try TableLocation(table)
+        let location = try TableLocation(self)
         var configuration = TableConfiguration(name: try name(location), schema: try await schema(), recordKey: recordKey.names)
         for property in properties {
             guard property.key == "hoodie.database.name" else {
@@ -107,8 +109,8 @@ struct CreateCommand: Command {
 
     private func name(_ location: TableLocation) throws -> String {
         if let tableName { return tableName }
-        guard let last = location.localPath.split(separator: "/").last else { throw Failure(.usage, "--name is needed") }
-        return String(last)
+        guard let name = location.place.name else { throw Failure(.usage, "--name is needed") }
+        return name
     }
 
     private func schema() async throws -> Schema {

@@ -2,6 +2,7 @@ import Tarn
 import TarnBase
 import TarnCommandLine
 import TarnIngest
+import TarnLocations
 import TarnStorage
 import TarnTable
 import TarnWrite
@@ -14,6 +15,7 @@ extension Contract: ArgumentValue {}
 
 struct IngestCommand: Command {
     var table = ""
+    var s3 = S3Options()
     var inputs: [String] = []
     var files: [String] = []
     var lines: LineFormat?
@@ -62,7 +64,7 @@ struct IngestCommand: Command {
     ]
 
     func run() async throws -> Int32 {
-        let location = try TableLocation(table)
+        let location = try TableLocation(self)
         let settings = try await ingestSettings()
         let ingest = ChangeIngest(
             into: TableSink(location.handle, writeSettings), settings, quarantine: try quarantineFolder(location), runtime: location.handle.runtime)
@@ -131,7 +133,8 @@ struct IngestCommand: Command {
     }
 
     private func quarantineFolder(_ location: TableLocation) throws -> QuarantineFolder {
-        QuarantineFolder(store: try LocalStore(root: quarantine ?? location.localPath + ".quarantine"), folder: .root)
+        let place = try quarantine.map { try StoreLocation($0) } ?? location.place.beside(".quarantine")
+        return QuarantineFolder(store: try place.open(s3), folder: .root)
     }
 
     private func json(_ report: IngestReport) -> JSON {

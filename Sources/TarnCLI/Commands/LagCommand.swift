@@ -3,10 +3,12 @@ import Tarn
 import TarnBase
 import TarnCommandLine
 import TarnFreshness
+import TarnLocations
 import TarnStorage
 
 struct LagCommand: Command {
     var table = ""
+    var s3 = S3Options()
     var probe: String?
     var expected: Int?
     var stateFile: String?
@@ -34,7 +36,7 @@ struct LagCommand: Command {
         options.interval = interval.map { Int64($0) * 1000 }
         options.commitInterval = commitInterval.map { Int64($0) * 1000 }
         options.objective = Int64(objective) * 1000
-        let location = try TableLocation(table)
+        let location = try TableLocation(self)
         let observer = try FreshnessObserver(of: "", in: location.store, options: options)
         let (reading, history) = try await observer.read(probe: try await readProbe(), history: try await readState())
         if let stateFile { try await SmallFile(stateFile).replace(with: Bytes(history.description + "\n")) }

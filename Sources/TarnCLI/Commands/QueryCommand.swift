@@ -2,6 +2,7 @@ import Tarn
 import TarnBase
 import TarnColumns
 import TarnCommandLine
+import TarnLocations
 import TarnParquet
 import TarnRead
 import TarnStorage
@@ -11,6 +12,7 @@ struct QueryCommand: Command {
     enum Format: String, ArgumentValue { case table, ndjson, csv, parquet }
 
     var table = ""
+    var s3 = S3Options()
     var select: NameList?
     var conditions: [String] = []
     var asOf: String?
@@ -67,7 +69,7 @@ struct QueryCommand: Command {
     }
 
     private func snapshot() async throws -> Snapshot {
-        let table = try TableLocation(table).table
+        let table = try TableLocation(self).table
         guard let since else {
             guard until == nil else { throw Failure(.usage, "--until needs --since") }
             return try await table.snapshot(asOf: try asOf.map { try instant($0, "--as-of") }, readOptimized: readOptimized)

@@ -1,10 +1,12 @@
 import Tarn
 import TarnBase
 import TarnCommandLine
+import TarnLocations
 import TarnTable
 
 struct RollbackCommand: Command {
     var table = ""
+    var s3 = S3Options()
     var instant: String?
     var asJSON = false
 
@@ -21,7 +23,7 @@ struct RollbackCommand: Command {
             guard let time = InstantTime(text) else { throw Failure(.usage, "'\(text)' is not an instant") }
             return time
         }
-        let undone = try await TableLocation(table).table.rollback(time)
+        let undone = try await TableLocation(self).table.rollback(time)
         if asJSON {
             Console.standardOutput.write(["rolled_back": .array(undone.map { .string("\($0)") })] as JSON)
         } else if undone.isEmpty {

@@ -1,9 +1,11 @@
 import TarnCommandLine
+import TarnLocations
 
 struct ShowCommand: Command {
     enum What: String, ArgumentValue, CaseIterable { case summary, properties, schema, timeline, commit, files, sizes, partitions }
 
     var table = ""
+    var s3 = S3Options()
     var what: String?
     var instant: String?
     var pathsOnly = false
@@ -21,7 +23,7 @@ struct ShowCommand: Command {
 
     func run() async throws -> Int32 {
         if table.hasSuffix(".parquet") { throw Failure(.unsupported, "showing a single Parquet file does not work yet: \(table)") }
-        let subject = try await ShownTable(TableLocation(table))
+        let subject = try await ShownTable(TableLocation(self))
         let view: any TableView =
             switch try chosen() {
             case .summary: SummaryView(table: subject)

@@ -2,6 +2,7 @@ import Tarn
 import TarnBase
 import TarnColumns
 import TarnCommandLine
+import TarnLocations
 import TarnTable
 import TarnWrite
 
@@ -15,6 +16,7 @@ struct WriteCommand: Command {
     }
 
     var table = ""
+    var s3 = S3Options()
     var files: [String] = []
     var inputFormat: InputFile.Format?
     var operation = Operation.upsert
@@ -49,7 +51,7 @@ struct WriteCommand: Command {
     func run() async throws -> Int32 {
         let settings = try settings()
         let inputs = try files.map { try InputFile($0, format: inputFormat) }
-        let location = try TableLocation(table)
+        let location = try TableLocation(self)
         let transaction = try await WriteTransaction.begin(location.handle, settings)
         let report: CommitReport
         do {

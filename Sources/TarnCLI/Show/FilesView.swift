@@ -1,4 +1,5 @@
 import TarnBase
+import TarnLocations
 import TarnTable
 
 /// The files of the latest snapshot.
@@ -8,7 +9,7 @@ struct FilesView: TableView {
 
     func text() async throws -> String {
         let files = try await table.latestFiles()
-        if pathsOnly { return files.map { "\(table.location.localPath)/\($0.relativePath)\n" }.joined() }
+        if pathsOnly { return files.map { "\(table.location.place.text)/\($0.relativePath)\n" }.joined() }
         return AlignedText.table([["partition", "file", "instant", "bytes"]] + files.map { ["\($0.partition)", "\($0.name)", "\($0.instant)", "\($0.size)"] })
     }
 
