@@ -71,7 +71,9 @@ extension Table {
     ) async throws where Batches.Element == RecordBatch {
         var firstRow = 0
         for try await batch in batches {
-            let changes = try ChangeBatch(batch, for: transaction, options: options)
+            let changes = try ChangeBatch(
+                batch, for: transaction, deletes: options.operation == .delete ? Bitmap(repeating: true, count: batch.rowCount) : nil,
+                watermarkField: options.watermarkField)
             if let rejected = try await transaction.stage(changes).first {
                 throw TableError(.invalid, "row \(firstRow + rejected.row + 1) cannot be written: \(rejected.reason); nothing was written")
             }

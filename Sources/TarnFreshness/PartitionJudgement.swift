@@ -2,8 +2,6 @@
 package struct PartitionFacts: Hashable, Sendable {
     /// In the newest ledger.
     package var entry: TableObservation.Entry?
-    /// In an older ledger of the timeline.
-    package var wasInLedger = false
     /// The greatest `next` of any older ledger.
     package var greatestNextBefore: Int64?
     package var probed: Probe.Partition?

@@ -63,7 +63,6 @@ package struct ReadingRules: Sendable {
         var facts = PartitionFacts(name: name, now: now, objective: options.objective)
         facts.entry = ledger[name]
         let earlierEntries = observation.commits.dropLast().compactMap { $0.ledger?[name] }
-        facts.wasInLedger = !earlierEntries.isEmpty
         facts.greatestNextBefore = earlierEntries.map(\.next).max()
         facts.probed = probe?.partitions.first { $0.name == name }
         let age = clock - now

@@ -40,7 +40,6 @@ package struct TableObservation: Hashable, Sendable {
     /// The newest commits of data up to the moment, oldest first.
     package var commits: [Commit]
     package var smallFiles: Int
-    package var isEmpty: Bool { commits.isEmpty }
 
     package init(commits: [Commit], smallFiles: Int = 0) {
         self.commits = commits

@@ -60,7 +60,7 @@ enum Refusals {
                 guard let field = schema[name] else {
                     throw TableError(.invalid, "\(role) field '\(name)' is no column of the table")
                 }
-                let fits = role == "ordering" ? hasOrder(field.type) : Column.hasPlainText(field.type)
+                let fits = role == "ordering" ? hasOrder(field.type) : isKey(field.type)
                 guard fits else { throw TableError(.unsupported, "\(role) field '\(name)' of type \(field.type)") }
             }
         }
@@ -93,6 +93,14 @@ enum Refusals {
         }
         if let log = logFiles.first {
             throw TableError(.unsupported, "cannot write: the table has log files (\(log.relativePath))")
+        }
+    }
+
+    /// Types whose text as a record key or partition value is checked against Spark's.
+    private static func isKey(_ type: DataType) -> Bool {
+        switch type {
+        case .string, .int32, .int64, .boolean, .date, .timestamp: true
+        default: false
         }
     }
 

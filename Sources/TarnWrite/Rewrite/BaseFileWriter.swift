@@ -53,7 +53,7 @@ package final class BaseFileWriter {
     /// Changed rows with their meta fields, and their event times counted.
     ///
     /// - Parameter rows: The table's columns, then the event time.
-    func changedRows(_ rows: RecordBatch) -> RecordBatch {
+    func changedRows(_ rows: RecordBatch) throws(ColumnError) -> RecordBatch {
         let count = rows.rowCount
         let own = Array(rows.columns.dropLast())
         if case (.int(let first), .int(let last))? = rows.columns[own.count].minMax() {
@@ -65,7 +65,7 @@ package final class BaseFileWriter {
         let key = rows[context.properties.recordKeyFields[0]]
         guard let key else { preconditionFailure("checked by Refusals") }
         let meta: [Column] = [
-            .constant(context.instant.description, count: count), sequence, key.plainText(),
+            .constant(context.instant.description, count: count), sequence, try key.renderText(),
             .constant(place.partition.text, count: count), .constant(place.name.text, count: count),
         ]
         return RecordBatch(schema: context.schema.fileColumns, columns: meta + own, rowCount: count)

@@ -48,10 +48,10 @@ final class StagedRows {
         let batch = changes.rows
         precondition(batch.schema.fields.map(\.type) == schema.fields.map(\.type), "the rows have other columns than the table")
         let rejected = reject(changes)
-        let keys = batch.columns[key].plainText()
+        let keys = try batch.columns[key].renderText()
         let hashes = keys.hashKeys(hash)
         let orderings = ordering.flatMap { batch.columns[$0].orderingValues() }
-        let places = partition.map { place(batch.columns[$0].plainText()) }
+        let places = try partition.map { place(try batch.columns[$0].renderText()) }
 
         var rejections: [RejectedRow] = []
         var stored: [UInt32] = []
