@@ -23,6 +23,7 @@ demo: build
 test: libraries python
 	@swift build -c release --build-tests --explicit-target-dependency-import-check error
 	swift test -c release
+	Tests/Consumer/check.sh
 
 golden: build python
 	@test -d "$(TARN_SHARED)/golden" || { echo "make golden needs the shared folder: set TARN_SHARED"; exit 2; }

@@ -99,7 +99,7 @@ extension WriteOptions {
             case .upsert: .upsert
             case .insert: .insert
             case .delete: .delete
-            case .bulkInsert: throw TableError(.unsupported, "bulk insert does not work yet; upsert does")
+            case .bulkInsert: .bulkInsert
             }
         var settings = WriteSettings(operation: operation)
         settings.targetFileSize = targetFileSize

@@ -9,7 +9,8 @@ public struct WriteOptions: Hashable, Sendable {
         case insert
         /// Stored rows of these keys are removed, unless their ordering value is greater.
         case delete
-        /// Not supported yet.
+        /// Rows of keys that the caller knows to be new go to new files, without a look-up. Of several rows of one key in
+        /// the write one is kept; a key that is stored already would be there twice.
         case bulkInsert = "bulk-insert"
     }
 

@@ -3,7 +3,8 @@ package import TarnTable
 
 /// How one write is done. A value: it can be logged and compared.
 package struct WriteSettings: Sendable {
-    /// `.upsert`; `.insert`, which leaves a row whose key is stored as it is; or `.delete`, which takes no upserts.
+    /// `.upsert`; `.insert`, which leaves a row whose key is stored as it is; `.bulkInsert`, which does not look for stored
+    /// keys and writes new files only; or `.delete`, which takes no upserts.
     package var operation: WriteOperation
     /// Base files are filled up to this size and roll over at it.
     package var targetFileSize = ByteCount.mebibytes(120)

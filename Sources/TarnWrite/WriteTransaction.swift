@@ -50,7 +50,7 @@ package final class WriteTransaction {
     ///
     /// Cost: three requests for a sound table with commits.
     package static func begin(_ table: TableHandle, _ settings: WriteSettings) async throws -> WriteTransaction {
-        guard [.upsert, .insert, .delete].contains(settings.operation) else {
+        guard [.upsert, .insert, .bulkInsert, .delete].contains(settings.operation) else {
             throw TableError(.unsupported, "the operation \(settings.operation)")
         }
         let start = table.runtime.clock.monotonicNanoseconds()
@@ -66,6 +66,9 @@ package final class WriteTransaction {
         guard let rows else { preconditionFailure("the transaction has ended") }
         if settings.operation == .delete, changes.kinds?.contains(.upsert) ?? true {
             throw TableError(.invalid, "a delete takes no rows to store")
+        }
+        if settings.operation == .bulkInsert, !(changes.kinds?.allSatisfy { $0 == .upsert } ?? true) {
+            throw TableError(.invalid, "a bulk insert removes nothing")
         }
         do { return try rows.stage(changes.applyingDeleteMark()) } catch { throw TableError(error) }
     }

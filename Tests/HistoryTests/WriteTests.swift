@@ -33,4 +33,22 @@ import Testing
             }
         }
     }
+
+    @Test func `a bulk insert asks nothing of stored files and fills none of them`() async throws {
+        try await withTable("bulk") { table in
+            try await table.create(partitioned: true)
+            var model = TableModel()
+            for first in [0, 100] {
+                let batch = (first..<(first + 100)).map { Change(id: "k\($0)", place: "p\($0 % 2)", ts: 5, n: Int32($0)) }
+                model.write(batch)
+                let before = try await table.latestFiles()
+                let report = try await table.write(batch, operation: .bulkInsert)
+                #expect(report.inserted == 100)
+                #expect(report.lookupRequests.total == 0)
+                #expect(try await Set(table.latestFiles()).isSuperset(of: before))
+                #expect(try await model.differs(from: table.rows()) == nil)
+            }
+            await #expect(throws: TableError.self) { try await table.write([Change(kind: .delete, id: "k1", ts: 9)], operation: .bulkInsert) }
+        }
+    }
 }

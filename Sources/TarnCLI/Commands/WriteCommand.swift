@@ -71,8 +71,9 @@ struct WriteCommand: Command {
         switch operation {
         case .upsert: settings = WriteSettings(operation: .upsert)
         case .insert: settings = WriteSettings(operation: .insert)
+        case .bulkInsert: settings = WriteSettings(operation: .bulkInsert)
         case .delete: settings = WriteSettings(operation: .delete)
-        default: throw Failure(.unsupported, "--op \(operation.rawValue) does not work yet; upsert, insert and delete do")
+        default: throw Failure(.unsupported, "--op \(operation.rawValue) does not work yet; upsert, insert, bulk-insert and delete do")
         }
         settings.targetFileSize = targetFileSize
         settings.memory = memory

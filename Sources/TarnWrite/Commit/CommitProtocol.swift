@@ -55,9 +55,11 @@ struct CommitProtocol {
 
     private func locate() async throws -> (FileLayout, [PartitionPath], LocatedChanges, [PartitionPath]) {
         let files = try await ground.latestFiles()
-        for file in files.latest { _ = rows.partitions.number(of: file.partition) }
+        // A bulk insert neither looks for its keys nor fills files that are there.
+        let stored = settings.operation == .bulkInsert ? [] : files.latest
+        for file in stored { _ = rows.partitions.number(of: file.partition) }
         let ranks = rows.partitions.ranks()
-        let layout = FileLayout(files.latest, partitionCount: ranks.count, target: settings.targetFileSize) {
+        let layout = FileLayout(stored, partitionCount: ranks.count, target: settings.targetFileSize) {
             ranks[Int(rows.partitions.number(of: $0))]
         }
         let changes = LocatedChanges(operation: settings.operation, partitionRanks: ranks, memory: memory, scratch: scratch)
