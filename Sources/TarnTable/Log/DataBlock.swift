@@ -86,6 +86,9 @@ private struct AvroRows {
 
     mutating func next() async throws -> RecordBatch? {
         while recordsLeft > 0, decoder.rowCount < batchRows, decoder.byteCount < 64 << 20 { try await readRun() }
+        guard recordsLeft > 0 || offset == content.size else {
+            throw content.block.fault(.corrupt, "\(content.size - offset) bytes behind the last record of an Avro data block")
+        }
         return decoder.rowCount > 0 ? try decoder.finish() : nil
     }
 

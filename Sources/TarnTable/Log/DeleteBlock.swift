@@ -21,8 +21,8 @@ package enum DeleteBlock {
         var reader = BigEndianReader(try await content.get([0..<content.size])[0])
         guard let version = reader.int32(), let length = reader.int32() else { throw block.fault(.corrupt, "a delete block without keys") }
         guard version == 3 else { throw block.fault(.unsupported, "a delete block of version \(version), which only Java can read") }
-        guard let payload = reader.take(Int(length)) else {
-            throw block.fault(.corrupt, "a delete block says \(length) bytes and has \(reader.left)")
+        guard let payload = reader.take(Int(length)), reader.left == 0 else {
+            throw block.fault(.corrupt, "a delete block says \(length) bytes of keys and has \(content.size - 8)")
         }
         do {
             return try DeletedKeys(decoding: payload)

@@ -1,5 +1,5 @@
+package import TarnBase
 package import TarnStorage
-import TarnBase
 
 /// A sound block of a log file: what its header says, and where its content lies.
 package struct LogBlock: Sendable {
@@ -10,7 +10,7 @@ package struct LogBlock: Sendable {
     package let offset: Int64
     package let content: Range<Int64>
     /// The content, where reading the block brought it along.
-    var contentBytes: Bytes?
+    package internal(set) var contentBytes: Bytes?
 
     /// When it was written: the delta commit's instant, or a rollback's.
     package let instant: InstantTime

@@ -11,12 +11,14 @@ package import TarnStorage
 /// What does not hold up as a block (cut short by the end, a `total` that disagrees, no magic behind it) is passed over up
 /// to the next magic, as Java does: a writer died there, and its instant was never completed.
 ///
-/// Memory: one window, and a header of at most 16 MiB. Cost: a request for each started window and each block larger than
-/// what is left of it; contents that lie in the window come along.
+/// Memory: one window, and a header and a footer of at most 16 MiB. Cost: a request for each started window and each block
+/// larger than what is left of it; contents that lie in the window come along.
 package struct LogReader {
     private static let magic = Array("#HUDI#".utf8)
     /// size, version, type, header count, content size, footer count, total.
     private static let minimumSize: Int64 = 4 + 4 + 4 + 8 + 4 + 8
+    /// A crash leaves one such place. Each may cost two windows, so that bytes made to look like magics must not go on.
+    private static let maximumCorruptRanges = 1000
 
     private let path: ObjectPath
     private let size: Int64
@@ -37,8 +39,8 @@ package struct LogReader {
 
     /// The next sound block; nil at the end.
     ///
-    /// - Throws: ``TableError``: `corrupt` for a block whose frame is whole and whose header is not, `unsupported` for a log
-    ///   format or block type that is not known.
+    /// - Throws: ``TableError``: `corrupt` for a block whose frame is whole and whose header or footer is not, and for a log
+    ///   with more than 1,000 places that are no block; `unsupported` for a log format or block type that is not known.
     package mutating func next() async throws -> LogBlock? {
         do {
             while offset < size {
@@ -46,6 +48,9 @@ package struct LogReader {
                 let corrupt = offset
                 offset = try await nextMagic(after: offset)
                 corruptRanges.append(corrupt..<offset)
+                guard corruptRanges.count <= Self.maximumCorruptRanges else {
+                    throw TableError(.corrupt, "more than \(Self.maximumCorruptRanges) places that are no log block", at: path, offset: corrupt)
+                }
             }
             return nil
         } catch let error as CancellationError {
@@ -65,13 +70,14 @@ package struct LogReader {
         else { return nil }
         let end = start + 14 + blockSize
         let parts = try await parts(from: start + 22, to: end - 8)
-        guard try await isFrameEnd(end, blockSize) else { return nil }
+        guard let footer = try await footer(from: parts?.content.upperBound ?? (end - 8), to: end, blockSize) else { return nil }
         offset = end
         guard version == 1 else { throw TableError(.unsupported, "log format version \(version)", at: path, offset: start) }
         guard let type = LogBlockType(rawValue: UInt32(bitPattern: typeNumber)), type != .corrupt else {
             throw TableError(.unsupported, "a log block of type \(typeNumber)", at: path, offset: start)
         }
         guard let parts else { throw TableError(.corrupt, "a log block whose header does not add up", at: path, offset: start) }
+        guard footer == .whole else { throw TableError(.corrupt, "a log block whose footer does not fit", at: path, offset: start) }
         return try LogBlock(
             type: type, header: parts.header, path: path, offset: start, content: parts.content, contentBytes: parts.contentBytes)
     }
@@ -95,7 +101,7 @@ package struct LogReader {
                     // A footer of at least four bytes follows.
                     guard contentSize >= 0, contentSize <= end - first - 4 else { return nil }
                     let content = first..<(first + contentSize)
-                    return Parts(header: header, content: content, contentBytes: window.heldBytes(content))
+                    return Parts(header: header, content: content, contentBytes: window.heldCopy(content))
                 }
             }
             guard byteCount < end - start, byteCount < LogBlockHeader.maximumByteCount else { return nil }
@@ -103,11 +109,29 @@ package struct LogReader {
         }
     }
 
-    /// Whether a block of this size ends here: its total agrees, and the file ends or a magic follows.
-    private mutating func isFrameEnd(_ end: Int64, _ blockSize: Int64) async throws -> Bool {
-        var tail = BigEndianReader(try await window.bytes((end - 8)..<min(size, end + 6)))
-        guard let total = tail.int64(), total == blockSize + 6 else { return false }
-        return end == size || tail.take(6)?.array == Self.magic
+    private enum Footer {
+        case whole, damaged
+    }
+
+    /// The map behind the content; nil if no block of this size ends here: its total does not agree, or what follows is
+    /// no block.
+    private mutating func footer(from start: Int64, to end: Int64, _ blockSize: Int64) async throws -> Footer? {
+        let isSmall = end - 8 - start <= Int64(LogBlockHeader.maximumByteCount)
+        let first = isSmall ? start : end - 8
+        let bytes = try await window.bytes(first..<min(size, end + 11))
+        var tail = BigEndianReader(bytes, at: Int(end - 8 - first))
+        guard let total = tail.int64(), total == blockSize + 6, Self.beginsBlock(bytes[tail.offset..<bytes.count]) else { return nil }
+        var length = 0
+        guard isSmall, LogBlockHeader(reading: bytes[0..<Int(end - 8 - first)], at: &length) != nil, first + Int64(length) == end - 8 else { return .damaged }
+        return .whole
+    }
+
+    /// Whether what follows a block may: nothing, a magic, or the start of one that a crash cut short, at the end of the file
+    /// or before what the next writer appended. (Java loses the block in front of the latter.)
+    private static func beginsBlock(_ bytes: Bytes) -> Bool {
+        if bytes.count < magic.count { return true }
+        let follows = bytes.array
+        return (0..<magic.count).contains { cut in follows.starts(with: magic[..<cut] + magic) }
     }
 
     /// Where the next magic stands; the end if there is none.

@@ -32,6 +32,11 @@ struct ObjectWindow {
         return known
     }
 
+    /// Bytes to be kept: they share the window's buffer only if they fill most of it. nil where they are not all held.
+    func heldCopy(_ range: Range<Int64>) -> Bytes? {
+        heldBytes(range).map { $0.count > held.count / 2 ? $0 : $0.compacted() }
+    }
+
     /// nil where they are not all held.
     func heldBytes(_ range: Range<Int64>) -> Bytes? {
         guard range.lowerBound >= start, range.upperBound <= start + Int64(held.count) else { return nil }

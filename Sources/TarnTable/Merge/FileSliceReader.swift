@@ -70,12 +70,15 @@ package struct FileSliceReader: Sendable {
         package mutating func next() async throws -> RecordBatch? {
             if !isOpen { try await open() }
             if let chunk = try await stored?.next() {
-                let merged = try log?.merge(chunk.batch) ?? chunk.batch
-                return try reader.wanted(merged)
+                return try reader.wanted(try merged(chunk.batch))
             }
             stored = nil
             if inserts == nil { inserts = (log?.inserts(batchRows: FileSliceReader.batchRows) ?? [])[...] }
             return try inserts?.popFirst().map { try reader.wanted($0) }
+        }
+
+        private mutating func merged(_ stored: RecordBatch) throws(TableError) -> RecordBatch {
+            do { return try log?.merge(stored) ?? stored } catch { throw error.located(at: slice.logFiles.first?.path(in: reader.table)) }
         }
 
         private mutating func open() async throws {
