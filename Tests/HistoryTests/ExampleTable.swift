@@ -148,7 +148,10 @@ struct Change: Hashable, Sendable {
 struct TableModel: Hashable {
     private(set) var rows: [String: Change] = [:]
 
-    mutating func write(_ changes: [Change]) {
+    /// - Returns: The keys whose row this write stored or removed.
+    @discardableResult
+    mutating func write(_ changes: [Change]) -> Set<String> {
+        var touched: Set<String> = []
         var winners: [String: Change] = [:]
         var deletesStored: Set<String> = []
         for change in changes {
@@ -166,11 +169,14 @@ struct TableModel: Hashable {
             if change.kind == .deleteByKey {
                 rows[key] = nil
             } else if let stored = rows[key], change.ts < stored.ts {
-                if deletesStored.contains(key) { rows[key] = nil }
+                guard deletesStored.contains(key) else { continue }
+                rows[key] = nil
             } else {
                 rows[key] = change.kind == .upsert ? change : nil
             }
+            touched.insert(key)
         }
+        return touched
     }
 
     /// Compares by value, and by folder.

@@ -1,0 +1,26 @@
+import TarnTestSupport
+import Testing
+
+/// Random histories of writes, services, rollbacks and crashes against a dictionary.
+@Suite struct ServiceHistoryTests {
+    @Test(arguments: 0..<4)
+    func `random histories read as the model says, now, in the past and in between`(part: Int) async throws {
+        try await withSeed { random, seed in
+            for number in 0..<125 {
+                let historySeed = random.next() &+ UInt64(part)
+                try await run(historySeed, partitioned: number % 4 != 0) { "history \(number) of part \(part), seed \(seed): \($0)" }
+            }
+        }
+    }
+
+    private func run(_ seed: UInt64, partitioned: Bool, _ message: (String) -> String) async throws {
+        let history = try await TableHistory(seed: seed, partitioned: partitioned)
+        do {
+            for _ in 0..<(4 + seed % 6) { try await history.step() }
+            let findings = try await history.findings()
+            try expect(findings.isEmpty, "tablecheck: \(findings)")
+        } catch {
+            throw Unexpected(message("\(error)\n  " + history.steps.joined(separator: "\n  ")))
+        }
+    }
+}

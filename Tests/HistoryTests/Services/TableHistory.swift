@@ -1,0 +1,146 @@
+import TarnBase
+import TarnCheck
+import TarnColumns
+import TarnRead
+import TarnStorage
+import TarnTable
+import TarnTestSupport
+import TarnWrite
+
+/// A random history of one small table in memory: writes, services, rollbacks and crashes; after each step everything a
+/// reader may ask is compared with a dictionary.
+final class TableHistory {
+    let table: ExampleTable
+    let store: MemoryStore
+    private let clock: SimulatedClock
+    private var random: SplitMix64
+    /// After each completed write that still stands, oldest first.
+    private var past: [(instant: InstantTime, table: PastTable)] = []
+    /// A clean may have taken old versions away: reads of the past may be refused, never wrong.
+    private var mayForget = false
+    /// What was done, for the failure's message.
+    private(set) var steps: [String] = []
+
+    init(seed: UInt64, partitioned: Bool) async throws {
+        random = SplitMix64(seed: seed)
+        clock = SimulatedClock()
+        let runtime = Runtime.simulated(clock: clock, seed: seed)
+        store = MemoryStore(runtime: runtime)
+        var table = ExampleTable(store, runtime: runtime)
+        table.targetFileSize = .kibibytes([3, 8, 64][Int(random.next() % 3)])
+        self.table = table
+        try await table.create(partitioned: partitioned)
+    }
+
+    private var now: PastTable { past.last?.table ?? PastTable() }
+
+    // MARK: Steps
+
+    func step() async throws {
+        clock.advance(milliseconds: 1 + Int64(random.next() % 3))
+        switch random.next() % 10 {
+        case 0: try await rollBack()
+        case 1...2: try await write(failing: Fault.allCases[Int(random.next() % 4)])
+        default: try await write(failing: nil)
+        }
+        try await compareReads()
+    }
+
+    private func write(failing fault: Fault?) async throws {
+        let changes = randomChanges()
+        steps.append("write of \(changes.count)\(fault.map { ", \($0)" } ?? "")")
+        let before = try await newestWrite()
+        do {
+            let request = Int(random.next() % 45)
+            let through = fault.map { table.through(FaultyStore(store, failing: $0, atRequest: request)) } ?? table
+            let report = try await through.write(changes)
+            if let instant = report.instant { record(changes, at: instant) }
+        } catch {
+            guard fault != nil else { throw error }
+            // What failed for the caller may have happened: the timeline says.
+            if let newest = try await newestWrite(), newest.time != before?.time { record(changes, at: newest.time) }
+        }
+    }
+
+    /// Undoes the newest write, if it is one that can be undone.
+    private func rollBack() async throws {
+        guard let newest = try await newestWrite(), newest.time == past.last?.instant else { return }
+        steps.append("rollback of \(newest.time)")
+        let undone = try await TableRollback.run(on: table.handle, instant: newest.time)
+        try expect(undone.contains(newest.time), "the rollback undid \(undone) instead of \(newest.time)")
+        past.removeLast()
+    }
+
+    private func record(_ changes: [Change], at instant: InstantTime) {
+        var table = now
+        table.write(changes, at: instant)
+        past.append((instant, table))
+    }
+
+    private func newestWrite() async throws -> Instant? { try await Timeline.load(table.handle).newestCompletedWrite }
+
+    private func randomChanges() -> [Change] {
+        (0..<(1 + Int(random.next() % 60))).map { _ in
+            let kind: ChangeKind = [.upsert, .upsert, .upsert, .delete, .deleteByKey][Int(random.next() % 5)]
+            return Change(
+                kind: kind, id: "key-\(random.next() % 60)", place: "p\(random.next() % 3)", ts: Int64(random.next() % 20),
+                n: random.next() % 7 == 0 ? nil : Int32(random.next() % 1000))
+        }
+    }
+
+    // MARK: Reads
+
+    private func compareReads() async throws {
+        if let difference = now.differs(from: try await rows(of: .load(table.handle))) { throw Unexpected("snapshot: \(difference)") }
+        guard let end = past.randomElement(using: &random), let begin = past.randomElement(using: &random) else { return }
+        try await unlessForgotten("as of \(end.instant)") {
+            end.table.differs(from: try await rows(of: .load(table.handle, asOf: end.instant)))
+        }
+        try await unlessForgotten("after \(begin.instant)") {
+            Self.difference(try await rows(of: .incremental(table.handle, after: begin.instant)), in: now, after: begin.instant)
+        }
+        guard begin.instant < end.instant else { return }
+        try await unlessForgotten("after \(begin.instant) up to \(end.instant)") {
+            let read = try await rows(of: .incremental(table.handle, after: begin.instant, upTo: end.instant))
+            return Self.difference(read, in: end.table, after: begin.instant)
+        }
+    }
+
+    private static func difference(_ read: [String: Row], in table: PastTable, after begin: InstantTime) -> String? {
+        let expected = table.keys(writtenAfter: begin)
+        guard Set(read.keys) == expected else {
+            return "missing \(expected.subtracting(read.keys).sorted()), too many \(Set(read.keys).subtracting(expected).sorted())"
+        }
+        return read.first { table.model.rows[$0.key]?.values != $0.value.values }.map { "\($0.key) holds \($0.value.values)" }
+    }
+
+    private func unlessForgotten(_ what: String, _ difference: () async throws -> String?) async throws {
+        do {
+            if let difference = try await difference() { throw Unexpected("\(what): \(difference)") }
+        } catch let error as TableError where mayForget && [.unsupported, .notFound].contains(error.code) {
+            return
+        }
+    }
+
+    private func rows(of snapshot: Snapshot) async throws -> [String: Row] {
+        var rows: [String: Row] = [:]
+        for try await batch in snapshot.scan(withMetaFields: true) {
+            for position in 0..<batch.rowCount {
+                let row = Row(batch.row(at: position))
+                try expect(rows.updateValue(row, forKey: row.id) == nil, "the key \(row.id) is there twice")
+            }
+        }
+        return rows
+    }
+
+    // MARK: The end
+
+    /// What `tablecheck --deep` says once the next write has tidied up; warnings about pending services are none.
+    func findings() async throws -> [Finding] {
+        try await table.write([Change(id: "the last one", place: "p0", ts: 1, n: 1)])
+        var options = CheckOptions()
+        options.isDeep = true
+        let report = await TableCheck(table.handle.path.text, in: store, options: options, runtime: table.handle.runtime).report()
+        return report.findings.filter { $0.id != "timeline.pending" }
+    }
+}
