@@ -25,6 +25,9 @@ let package = Package(
         library("TarnIngest", uses: ["Tarn", "TarnWrite", "TarnTable", "TarnStorage", "TarnColumns", "TarnBase"]),
         library("Tarn", uses: ["TarnRead", "TarnServices", "TarnWrite", "TarnTable", "TarnAvro", "TarnParquet", "TarnStorage", "TarnColumns", "TarnBase"]),
 
+        // measured beside the peers of ../shared/bench
+        benchmark("TarnBench", uses: ["TarnIngest", "Tarn", "TarnRead", "TarnWrite", "TarnTable", "TarnParquet", "TarnStorage", "TarnColumns", "TarnBase"]),
+
         // 3  engine (policy)
         library("TarnServices", uses: ["TarnWrite", "TarnTable", "TarnParquet", "TarnAvro", "TarnStorage", "TarnColumns", "TarnBase"]),
         library("TarnWrite", uses: ["TarnTable", "TarnParquet", "TarnAvro", "TarnStorage", "TarnColumns", "TarnBase"]),
@@ -71,6 +74,10 @@ func library(_ name: String, uses dependencies: [String]) -> Target {
 
 func tool(_ name: String, uses dependencies: [String]) -> Target {
     .executableTarget(name: name, dependencies: dependencies.map { .init(stringLiteral: $0) }, swiftSettings: house())
+}
+
+func benchmark(_ name: String, uses dependencies: [String]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies.map { .init(stringLiteral: $0) }, path: "Benchmarks/\(name)", swiftSettings: house())
 }
 
 func support(_ name: String, at folder: String, uses dependencies: [String]) -> Target {

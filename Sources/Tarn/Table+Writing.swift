@@ -71,9 +71,11 @@ extension Table {
     ) async throws where Batches.Element == RecordBatch {
         var firstRow = 0
         for try await batch in batches {
+            let marker = try options.deletes.map { try BoundFilter($0, schema: batch.schema) }
+            let deletes = options.operation == .delete ? Bitmap(repeating: true, count: batch.rowCount) : marker?.evaluate(batch)
+            let markers = (marker?.columns ?? []).map { batch.schema.fields[$0].name }
             let changes = try ChangeBatch(
-                batch, for: transaction, deletes: options.operation == .delete ? Bitmap(repeating: true, count: batch.rowCount) : nil,
-                watermarkField: options.watermarkField)
+                batch, for: transaction, deletes: deletes, ignoring: Set(markers), watermarkField: options.watermarkField)
             if let rejected = try await transaction.stage(changes).first {
                 throw TableError(.invalid, "row \(firstRow + rejected.row + 1) cannot be written: \(rejected.reason); nothing was written")
             }

@@ -1,4 +1,5 @@
 public import TarnBase
+public import TarnColumns
 
 /// How one write is done. A value with documented defaults; it can be logged and compared.
 public struct WriteOptions: Hashable, Sendable {
@@ -15,6 +16,9 @@ public struct WriteOptions: Hashable, Sendable {
     }
 
     public var operation = Operation.upsert
+    /// Rows for which this is true delete their key, by their ordering value or, without one, by the key alone. Its columns
+    /// may be ones that the table does not have; they are not stored.
+    public var deletes: Filter?
     /// Base files are filled up to this size and roll over at it.
     public var targetFileSize = ByteCount.mebibytes(120)
     /// Ceiling on working memory; what does not fit is spilled.

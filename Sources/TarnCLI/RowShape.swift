@@ -40,7 +40,7 @@ struct RowShape {
         do {
             let marked = try marker.map { try BoundFilter($0, schema: batch.schema).evaluate(batch) }
             return try ChangeBatch(
-                batch, for: transaction, deletes: deletes ? Bitmap(repeating: true, count: batch.rowCount) : marked, ignoring: markerColumn,
+                batch, for: transaction, deletes: deletes ? Bitmap(repeating: true, count: batch.rowCount) : marked, ignoring: Set([markerColumn].compactMap { $0 }),
                 watermarkField: watermarkField)
         } catch let error as ColumnError {
             let place = error.row.map { " in row \(firstRow + $0 + 1)" } ?? ""

@@ -51,7 +51,7 @@ public struct Scan: AsyncSequence, Sendable {
             while true {
                 if rows == nil {
                     guard let slice = slices.popFirst() else { return nil }
-                    rows = try await SliceRows(slice, of: snapshot, as: plan.reading)
+                    rows = try await SliceRows(slice, of: snapshot, by: plan)
                 }
                 guard let batch = try await rows?.next() else {
                     rows = nil

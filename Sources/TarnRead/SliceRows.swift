@@ -7,16 +7,18 @@ struct SliceRows {
     private var merged: FileSliceReader.Iterator?
     private let nulls: Set<String>
 
-    init(_ slice: FileSlice, of snapshot: Snapshot, as schema: Schema) async throws {
+    /// - Parameter plan: What is read; row groups that its filter rules out are left out, where no log may change their rows.
+    init(_ slice: FileSlice, of snapshot: Snapshot, by plan: ScanPlan) async throws {
         let segments = slice.partition.text.split(separator: "/")
         nulls = Set(zip(snapshot.columnsOfPath, segments).filter { $1 == PartitionPathFormat.defaultValue || $1 == "\($0)=\(PartitionPathFormat.defaultValue)" }.map { $0.0 })
         if let merging = snapshot.merging, !slice.logFiles.isEmpty {
             let reader = try FileSliceReader(
-                snapshot.table, schema: schema, of: snapshot.schema, rule: merging.rule, visibility: merging.visibility)
+                snapshot.table, schema: plan.reading, of: snapshot.schema, rule: merging.rule, visibility: merging.visibility)
             merged = reader.rows(of: slice).makeAsyncIterator()
         } else if let file = slice.baseFile {
             let reader = try await BaseFileReader.open(file.path(in: snapshot.table), size: file.size, in: snapshot.table.store)
-            stored = reader.rows(as: schema).makeAsyncIterator()
+            let rowGroups = nulls.isEmpty ? plan.filter.map { reader.rowGroups(matching: $0) } : nil
+            stored = reader.rows(as: plan.reading, rowGroups: rowGroups).makeAsyncIterator()
         }
     }
 

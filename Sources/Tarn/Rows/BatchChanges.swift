@@ -7,14 +7,14 @@ extension ChangeBatch {
     ///
     /// - Parameters:
     ///   - deletes: The rows that remove their key; nil for none. Without an ordering value a delete goes by the key alone.
-    ///   - ignored: A column that is no column of the table and may be there.
+    ///   - ignored: Columns that are none of the table's and may be there.
     /// - Throws: ``ColumnError``: `unknownColumn` for a column that the table does not have, others with the row for one that
     ///   it cannot hold.
     package init(
-        _ batch: RecordBatch, for transaction: WriteTransaction, deletes: Bitmap?, ignoring ignored: String? = nil, watermarkField: String?
+        _ batch: RecordBatch, for transaction: WriteTransaction, deletes: Bitmap?, ignoring ignored: Set<String> = [], watermarkField: String?
     ) throws(ColumnError) {
         let table = transaction.schema
-        for field in batch.schema.fields where table[field.name] == nil && field.name != ignored && !MetaFields.isMetaField(field.name) {
+        for field in batch.schema.fields where table[field.name] == nil && !ignored.contains(field.name) && !MetaFields.isMetaField(field.name) {
             throw ColumnError(.unknownColumn, "column '\(field.name)' (\(field.type)) is not in the table's schema")
         }
         // Nulls are judged row by row when the changes are staged; a delete needs no more than its key.

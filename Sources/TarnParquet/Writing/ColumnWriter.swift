@@ -116,6 +116,11 @@ final class ColumnWriter {
 
     // MARK: Chunks
 
+    /// What the chunk takes with its open page and its dictionary uncompressed, its place in the footer included.
+    var rawByteCount: Int {
+        encodedByteCount + pageByteCount + encoder.dictionaryByteCount + 2 * ColumnWriter.headerByteCount + ColumnWriter.footerByteCount
+    }
+
     /// What the chunk will take in the file, its place in the footer included. Costs a trial compression now and then while
     /// nothing was compressed yet.
     var estimatedByteCount: Int {

@@ -59,7 +59,7 @@ package final class ParquetFileWriter {
             groupRowCount += Int64(end - start)
             rowCount += Int64(end - start)
             start = end
-            if groupRowCount >= options.rowGroupRows || groupEstimate >= options.rowGroupBytes { try endRowGroup() }
+            if groupRowCount >= options.rowGroupRows || isRowGroupFull { try endRowGroup() }
         }
     }
 
@@ -81,6 +81,15 @@ package final class ParquetFileWriter {
     /// The file's length if it were finished now, footer included, key-value metadata not. Within about 20% once a few pages
     /// were compressed, and already near it after the first KiB of a column.
     package var estimatedBytes: Int64 { writtenBytes + Int64(groupEstimate) + footerEstimate }
+
+    /// An estimate can cost trial compressions: it is made only where the bytes before compression reach the limit.
+    private var isRowGroupFull: Bool { groupRawBytes >= options.rowGroupBytes && groupEstimate >= options.rowGroupBytes }
+
+    private var groupRawBytes: Int { columns.reduce(0) { $0 + $1.rawByteCount } }
+
+    /// As ``estimatedBytes`` with open pages at their size before compression, which costs nothing to tell: compression
+    /// makes them hardly larger ever, and mostly a third.
+    package var uncompressedBytes: Int64 { writtenBytes + Int64(groupRowCount == 0 ? 0 : groupRawBytes) + footerEstimate }
 
     private var groupEstimate: Int {
         groupRowCount == 0 ? 0 : columns.reduce(0) { $0 + $1.estimatedByteCount }

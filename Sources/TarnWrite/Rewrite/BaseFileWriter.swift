@@ -37,6 +37,9 @@ package final class BaseFileWriter {
     /// Of the whole file if it ended now: the Parquet writer's estimate and the filter's share of the footer.
     package var estimatedBytes: Int64 { parquet.estimatedBytes + Int64(keys.count) * Self.filterBitsPerKey / 6 }
 
+    /// The same before compression: at no cost, and hardly ever less.
+    var uncompressedBytes: Int64 { parquet.uncompressedBytes + Int64(keys.count) * Self.filterBitsPerKey / 6 }
+
     /// 43.2 bits a key at the error rate of Hudi, of which Base64 writes six in a byte.
     private static let filterBitsPerKey: Int64 = 44
 

@@ -105,10 +105,8 @@ final class TableRewriter {
     /// Adds new rows of the partition until the file has its target size.
     private func addInserts(to file: BaseFileWriter, rank: Int) async throws {
         while changes.inserts.first?.destination == UInt32(rank) {
-            let room = layout.targetBytes - file.estimatedBytes
-            // A new file takes a row, however small the target: otherwise there would be no end.
-            guard room > 0 || file.rowCount == 0 else { return }
-            let limit = rowsToAppend(room: room, to: file)
+            let limit = rowsToAppend(to: file)
+            guard limit > 0 else { return }
             var chunk: [PlacedChange] = []
             while chunk.count < limit, let insert = changes.inserts.first, insert.destination == UInt32(rank) {
                 _ = try changes.inserts.next()
@@ -119,8 +117,15 @@ final class TableRewriter {
         }
     }
 
-    /// So many rows that the size is looked at again before they overshoot the target, at the size of rows so far.
-    private func rowsToAppend(room: Int64, to file: BaseFileWriter) -> Int {
+    /// So many rows that the size is looked at again before they overshoot the target, at the size of rows so far; 0 when
+    /// the target is reached.
+    private func rowsToAppend(to file: BaseFileWriter) -> Int {
+        // Far from the target nothing need be estimated, which costs trial compressions.
+        let raw = file.uncompressedBytes
+        if file.rowCount > 0, raw + raw / file.rowCount * Int64(2 * Self.chunkRows) < layout.targetBytes { return Self.chunkRows }
+        let room = layout.targetBytes - file.estimatedBytes
+        // A new file takes a row, however small the target: otherwise there would be no end.
+        guard room > 0 || file.rowCount == 0 else { return 0 }
         let rows = written.reduce(file.rowCount) { $0 + $1.rowCount }
         let bytes = written.reduce(file.estimatedBytes) { $0 + $1.byteCount }
         let rowBytes = rows > 0 ? max(1, bytes / rows) : 256

@@ -1,15 +1,14 @@
-import TarnColumns
-import TarnTable
+package import TarnColumns
 
 /// What a scan reads of each file, and what it makes of it.
-struct ScanPlan: Sendable {
+package struct ScanPlan: Sendable {
     /// The columns of the batches it returns.
-    let output: Schema
+    package let output: Schema
     /// Those and the columns of the filter.
-    let reading: Schema
-    let filter: BoundFilter?
+    package let reading: Schema
+    package let filter: BoundFilter?
 
-    init(table schema: Schema, columns: [String]?, filter: Filter?, withMetaFields: Bool) throws(ColumnError) {
+    package init(table schema: Schema, columns: [String]?, filter: Filter?, withMetaFields: Bool) throws(ColumnError) {
         let all = MetaFields.schema(inFrontOf: schema)
         let own = (columns ?? schema.names).filter { !withMetaFields || !MetaFields.names.contains($0) }
         var fields: [Field] = []
@@ -29,7 +28,8 @@ struct ScanPlan: Sendable {
         self.filter = try BoundFilter(filter, schema: reading)
     }
 
-    func select(_ batch: RecordBatch) throws(ColumnError) -> RecordBatch {
+    /// The rows of a batch in the columns of ``reading`` that pass, in those of ``output``.
+    package func select(_ batch: RecordBatch) throws(ColumnError) -> RecordBatch {
         let matching = filter.map { batch.filter($0.evaluate(batch)) } ?? batch
         return try matching.adapted(to: output)
     }

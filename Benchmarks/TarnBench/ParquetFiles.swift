@@ -1,0 +1,33 @@
+import TarnBase
+import TarnColumns
+import TarnParquet
+import TarnStorage
+import TarnTable
+
+/// Parquet files on the local disk, by absolute path.
+enum ParquetFiles {
+    static func open(_ absolute: String) async throws -> BaseFileReader {
+        let (store, path) = try Arguments.place(absolute)
+        return try await BaseFileReader.open(path, in: store)
+    }
+
+    static func batches(of absolute: String) async throws -> [RecordBatch] {
+        var batches: [RecordBatch] = []
+        for try await chunk in try await open(absolute).rows() { batches.append(chunk.batch) }
+        return batches
+    }
+
+    static func write(_ batches: [RecordBatch], schema: Schema, to absolute: String, codec: Codec = .zstd(level: 3)) async throws {
+        let (store, path) = try Arguments.place(absolute)
+        var options = ParquetWriteOptions()
+        options.codec = codec
+        let writer = try ParquetFileWriter(schema: schema, options: options)
+        let upload = try await store.upload(at: path)
+        for batch in batches {
+            try writer.append(batch)
+            for bytes in writer.takeOutput() { try await upload.write(bytes) }
+        }
+        for bytes in try writer.finish() { try await upload.write(bytes) }
+        _ = try await upload.finish()
+    }
+}
