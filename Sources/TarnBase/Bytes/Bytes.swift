@@ -119,6 +119,11 @@ extension Bytes: Hashable {
 }
 
 extension Bytes {
+    /// Whether these bytes sort before others, as unsigned numbers from the front, a prefix before what it begins.
+    package func precedes(_ other: Bytes) -> Bool {
+        withUnsafeBytes { left in other.withUnsafeBytes { right in left.lexicographicallyPrecedes(right) } }
+    }
+
     public var array: [UInt8] { withUnsafeBytes { Array($0) } }
 
     /// The text these bytes hold, or nil if they are not UTF-8.

@@ -42,6 +42,9 @@ package struct ColumnChunk: Hashable, Sendable {
         return dictionary
     }
 
+    /// Where its pages lie.
+    package var byteRange: Range<Int64> { startOffset..<max(startOffset, startOffset &+ compressedByteCount) }
+
     package init(reading reader: inout CompactReader) throws(ParquetError) {
         var chunk = ColumnChunk(.boolean, path: [], codec: .uncompressed)
         var hasMetadata = false

@@ -20,6 +20,8 @@ package struct FooterDecoder {
     private var tail = Bytes()
     private var pending: Range<Int64>?
     private var metadata: FileMetadata?
+    /// Length of the footer; 0 until it is decoded.
+    package private(set) var footerByteCount = 0
 
     package init(fileSize: Int64, limits: ReadLimits = .default) {
         self.fileSize = fileSize
@@ -58,6 +60,7 @@ package struct FooterDecoder {
         }
         try checkChunks(metadata, end: fileSize - 8 - Int64(footerByteCount))
         self.metadata = metadata
+        self.footerByteCount = footerByteCount
         return .done(metadata)
     }
 

@@ -142,6 +142,20 @@ extension RecordBloomFilter {
         return missing
     }
 
+    /// Whether any of the keys in these rows may have been added; stops at the first that may.
+    ///
+    /// - Parameter keys: A string column without nulls or dictionary.
+    package func mayContainAny(of keys: Column, in rows: Range<Int>) -> Bool {
+        guard case .views(let views) = keys.values else { preconditionFailure("a string column without strings") }
+        var scratch = KeyHashScratch()
+        return views.withViews { views, buffers in
+            rows.contains { row in
+                let key = View.content(views.baseAddress! + row, buffers)
+                return key.isEmpty || mayContain(key, &scratch)
+            }
+        }
+    }
+
     private func mayContain(_ key: UnsafeRawBufferPointer, _ scratch: inout KeyHashScratch) -> Bool {
         rows.contains { row in
             row.withUnsafeBufferPointer { scratch.find(key, hashCount: hashCount, divisor: divisor, bits: $0.baseAddress!) }

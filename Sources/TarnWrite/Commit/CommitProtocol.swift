@@ -66,14 +66,16 @@ struct CommitProtocol {
         let groups = layout.groups.map(\.file)
         let numbers = groups.map { rows.partitions.number(of: $0.partition) }
         let scan = TableKeyScan(
-            ground.lookupTable, files: groups, hash: hash, orderingField: ground.properties.orderingField, memory: memory)
+            ground.lookupTable, files: groups, sought: rows.soughtKeys(), hash: hash, orderingField: ground.properties.orderingField,
+            memory: memory)
 
         let parts = max(1, (Int(rows.count) + KeyDirectory.recordCount(fitting: memory.directory) - 1) / KeyDirectory.recordCount(fitting: memory.directory))
         for part in 0..<parts {
             let directory = try rows.directory(part: part, of: parts)
-            try await scan.run(directory) { file, row, entry, ordering in
+            try await scan.run(directory) { match in
                 try changes.meet(
-                    directory, entry: entry, group: UInt32(file), partition: numbers[file], position: row, storedOrdering: ordering)
+                    directory, entry: match.entry, group: UInt32(match.file), partition: numbers[match.file], position: match.row,
+                    storedOrdering: match.ordering)
             }
             try changes.endPass(directory)
         }

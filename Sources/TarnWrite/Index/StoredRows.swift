@@ -20,8 +20,8 @@ struct StoredRows {
                     hash: (hashes[row].low, hashes[row].high), ordering: 0, kind: .delete, rowOffset: 0, rowLength: 0, partition: PartitionNames.none))
         }
         var found: [(file: Int, row: UInt32)] = []
-        let scan = TableKeyScan(table, files: files, hash: hash, orderingField: nil, memory: memory)
-        try await scan.run(directory) { file, row, _, _ in found.append((file, row)) }
+        let scan = TableKeyScan(table, files: files, sought: SoughtKeys(keys), hash: hash, orderingField: nil, memory: memory)
+        try await scan.run(directory) { found.append(($0.file, $0.row)) }
 
         var batches: [RecordBatch] = []
         for (number, group) in Dictionary(grouping: found, by: \.file).sorted(by: { $0.key < $1.key }) {

@@ -21,8 +21,8 @@ final class KeySpool {
         guard keys.count > 0 else { return }
         count += keys.count
         if case (.text(let low), .text(let high))? = keys.minMax() {
-            least = least.map { Self.precedes(low, $0) ? low.compacted() : $0 } ?? low.compacted()
-            greatest = greatest.map { Self.precedes($0, high) ? high.compacted() : $0 } ?? high.compacted()
+            least = least.map { low.precedes($0) ? low.compacted() : $0 } ?? low.compacted()
+            greatest = greatest.map { $0.precedes(high) ? high.compacted() : $0 } ?? high.compacted()
         }
         var encoded = ByteBuilder()
         let offsets = coder.encode(RecordBatch(schema: coder.schema, columns: [keys], rowCount: keys.count), into: &encoded)
@@ -49,9 +49,5 @@ final class KeySpool {
             filter.insert(try coder.decode(encoded, rows: rows).columns[0])
         }
         return filter
-    }
-
-    private static func precedes(_ left: Bytes, _ right: Bytes) -> Bool {
-        left.withUnsafeBytes { l in right.withUnsafeBytes { r in l.lexicographicallyPrecedes(r) } }
     }
 }

@@ -24,6 +24,7 @@ final class StagedRows {
     private let scratch: ScratchSpace
     private let rows: SpilledBytes
     private var records: SpilledBytes
+    private let keys: StagedKeys
 
     init(_ schema: Schema, properties: TableProperties, hash: KeyHash, memory: MemoryPlan, scratch: ScratchSpace) {
         self.schema = schema
@@ -38,6 +39,7 @@ final class StagedRows {
         self.scratch = scratch
         rows = SpilledBytes(memoryLimit: memory.rows, scratch: scratch)
         records = SpilledBytes(memoryLimit: memory.records, scratch: scratch)
+        keys = StagedKeys(memoryLimit: memory.keys)
     }
 
     var spilledByteCount: Int64 { rows.spilledByteCount + records.spilledByteCount }
@@ -48,8 +50,8 @@ final class StagedRows {
         let batch = changes.rows
         precondition(batch.schema.fields.map(\.type) == schema.fields.map(\.type), "the rows have other columns than the table")
         let rejected = reject(changes)
-        let keys = try batch.columns[key].renderText()
-        let hashes = keys.hashKeys(hash)
+        let texts = try batch.columns[key].renderText()
+        let hashes = texts.hashKeys(hash)
         let orderings = ordering.flatMap { batch.columns[$0].orderingValues() }
         let places = try partition.map { place(try batch.columns[$0].renderText()) }
 
@@ -76,6 +78,7 @@ final class StagedRows {
             accepted.append((row, kind, place))
         }
 
+        keys.append(accepted.count < batch.rowCount ? texts.take(accepted.map { UInt32($0.row) }) : texts)
         let times = changes.eventTimes ?? .nulls(.int64, count: batch.rowCount)
         var full = RecordBatch(schema: coder.schema, columns: batch.columns + [times], rowCount: batch.rowCount)
         if stored.count < full.rowCount { full = full.take(stored) }
@@ -162,6 +165,9 @@ final class StagedRows {
         }
         return try coder.decode(bytes, rows: places)
     }
+
+    /// The keys of all changes. Call once, when all are staged.
+    func soughtKeys() -> SoughtKeys { keys.sought() }
 
     /// The changes whose key hash falls into part `part` of `parts` equal ones, in the order of arrival.
     func directory(part: Int, of parts: Int) throws -> KeyDirectory {
