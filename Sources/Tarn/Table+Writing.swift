@@ -55,6 +55,8 @@ extension Table {
         _ batches: Batches, options: WriteOptions
     ) async throws -> CommitResult where Batches.Element == RecordBatch {
         try await tableErrors {
+            var handle = handle
+            handle.lock.waitMilliseconds = options.lockWait.milliseconds
             let transaction = try await WriteTransaction.begin(handle, try options.settings())
             do {
                 if transaction.committedBefore == nil { try await stage(batches, options: options, in: transaction) }
@@ -92,6 +94,10 @@ extension Array where Element: Sendable {
             continuation.finish()
         }
     }
+}
+
+extension Duration {
+    fileprivate var milliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
 }
 
 extension WriteOptions {

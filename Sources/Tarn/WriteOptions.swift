@@ -29,6 +29,8 @@ public struct WriteOptions: Hashable, Sendable {
     public var commitToken: String?
     /// A column with each row's event time, for the commit's freshness figures: a long of milliseconds, or a timestamp.
     public var watermarkField: String?
+    /// How long to wait while another writer is at work, before `conflict` is thrown.
+    public var lockWait = Duration.zero
 
     public init() {}
 }

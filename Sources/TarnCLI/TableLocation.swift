@@ -12,10 +12,15 @@ struct TableLocation {
     let handle: TableHandle
 
     /// The table that a command was given.
-    init(_ command: some Command) throws {
+    init(_ command: some Command) throws { try self.init(command, WriterLockSettings()) }
+
+    /// The table that a command was given to write to.
+    init(writing command: some WritingCommand) throws { try self.init(command, try command.lock.settings) }
+
+    private init(_ command: some Command, _ lock: WriterLockSettings) throws {
         place = try StoreLocation(command.table)
         store = MeteredStore(try place.open(command.s3), crashingAt: TableLocation.crashPlan)
-        handle = TableHandle(store: store, path: .root, runtime: .system)
+        handle = TableHandle(store: store, path: .root, runtime: .system, lock: lock)
     }
 
     var table: Table { Table(handle) }

@@ -11,8 +11,8 @@ public import TarnStorage
 /// seconds. Whole objects (`get` without ranges) are read up to 2 GiB.
 ///
 /// The first conditional put asks, with a probe object that is deleted again, whether the store keeps conditions at all;
-/// one that ignores them is refused with `unsupported`, because it would lose commits. That costs four requests, once for each kind of
-/// condition.
+/// one that ignores them is refused with `unsupported`, because it would lose commits. That costs eight requests, once for each
+/// kind of condition.
 ///
 /// Uploads whose process died leave parts behind, which no reader sees and the store bills: a lifecycle rule
 /// (AbortIncompleteMultipartUpload) removes them.
@@ -58,6 +58,13 @@ public final class S3Store: ObjectStore {
     }
 
     /// None: no store of this kind has a lock of its own. Writers of one table exclude each other by the lock of the table
-    /// format, which is an object put if absent.
-    public func exclusiveAccess(to folder: ObjectPath) async throws -> (any ExclusiveAccess)? { nil }
+    /// format, an object put if absent and on its version, so both conditions are tried first.
+    public func exclusiveAccess(to folder: ObjectPath) async throws -> (any ExclusiveAccess)? {
+        for header in ["if-none-match", "if-match"] { try await probe.require(header, of: self) }
+        return nil
+    }
+}
+
+extension S3Store: PlacedStore {
+    package func absolutePath(of path: ObjectPath) -> String? { "/\(key(path))" }
 }

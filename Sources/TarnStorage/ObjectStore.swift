@@ -72,9 +72,11 @@ public protocol ObjectStore: Sendable {
     func delete(_ paths: [ObjectPath]) async throws
 
     /// Takes the lock of the table or folder `path` for this process, if nobody holds it, until it is released or the
-    /// process dies. nil when the store has no such lock of its own.
+    /// process dies. nil when the store has no such lock of its own, but keeps both conditions of ``put(_:at:condition:)``
+    /// among any number of writers, so that a lock can be made of an object.
     ///
-    /// - Throws: ``StorageError`` `locked` when somebody else holds it; never waits.
+    /// - Throws: ``StorageError`` `locked` when somebody else holds it, never waiting; `unsupported` when writers cannot
+    ///   exclude each other here at all.
     func exclusiveAccess(to folder: ObjectPath) async throws -> (any ExclusiveAccess)?
 }
 

@@ -7,11 +7,14 @@ package struct TableHandle: Sendable {
     /// The table's folder.
     package let path: ObjectPath
     package let runtime: Runtime
+    /// How its writers take the lock.
+    package var lock: WriterLockSettings
 
-    package init(store: any ObjectStore, path: ObjectPath, runtime: Runtime) {
+    package init(store: any ObjectStore, path: ObjectPath, runtime: Runtime, lock: WriterLockSettings = WriterLockSettings()) {
         self.store = store
         self.path = path
         self.runtime = runtime
+        self.lock = lock
     }
 
     /// `.hoodie`: the timeline, the properties, and everything that is not data.

@@ -70,7 +70,7 @@ package final class WriteTransaction {
         if settings.operation == .bulkInsert, !(changes.kinds?.allSatisfy { $0 == .upsert } ?? true) {
             throw TableError(.invalid, "a bulk insert removes nothing")
         }
-        do { return try rows.stage(changes.applyingDeleteMark()) } catch { throw TableError(error) }
+        do { return try await ground.holdingLock { try rows.stage(changes.applyingDeleteMark()) } } catch { throw TableError(error) }
     }
 
     /// The stored rows of these keys, in no promised order; keys that are not stored are left out. For changes that carry
@@ -98,7 +98,7 @@ package final class WriteTransaction {
         do {
             let protocolSteps = CommitProtocol(
                 ground: ground, settings: settings, rows: rows, hash: hash, memory: memory, scratch: scratch)
-            result = .success(try await protocolSteps.run(extras))
+            result = .success(try await ground.holdingLock { try await protocolSteps.run(extras) })
         } catch {
             result = .failure(TableError(error))
         }

@@ -3,8 +3,8 @@ import TarnStorage
 
 extension ObjectStore {
     /// A store in memory that holds what this one does.
-    func copied(runtime: Runtime) async throws -> MemoryStore {
-        let copy = MemoryStore(runtime: runtime)
+    func copied(runtime: Runtime, hasLocks: Bool = true) async throws -> MemoryStore {
+        let copy = MemoryStore(runtime: runtime, hasLocks: hasLocks)
         for object in try await list(.root, recursive: true).objects {
             let bytes = object.size == 0 ? Bytes() : try await get(object.path, ranges: [0..<object.size])[0]
             try await copy.put(bytes, at: object.path, condition: .always)

@@ -13,9 +13,10 @@ extension OrderingSource: ArgumentValue {}
 extension TimeUnitOfLong: ArgumentValue {}
 extension Contract: ArgumentValue {}
 
-struct IngestCommand: Command {
+struct IngestCommand: WritingCommand {
     var table = ""
     var s3 = S3Options()
+    var lock = LockOptions()
     var inputs: [String] = []
     var files: [String] = []
     var lines: LineFormat?
@@ -64,7 +65,7 @@ struct IngestCommand: Command {
     ]
 
     func run() async throws -> Int32 {
-        let location = try TableLocation(self)
+        let location = try TableLocation(writing: self)
         let settings = try await ingestSettings()
         let ingest = ChangeIngest(
             into: TableSink(location.handle, writeSettings), settings, quarantine: try quarantineFolder(location), runtime: location.handle.runtime)

@@ -4,9 +4,10 @@ import TarnCommandLine
 import TarnLocations
 import TarnTable
 
-struct RollbackCommand: Command {
+struct RollbackCommand: WritingCommand {
     var table = ""
     var s3 = S3Options()
+    var lock = LockOptions()
     var instant: String?
     var asJSON = false
 
@@ -23,7 +24,7 @@ struct RollbackCommand: Command {
             guard let time = InstantTime(text) else { throw Failure(.usage, "'\(text)' is not an instant") }
             return time
         }
-        let undone = try await TableLocation(self).table.rollback(time)
+        let undone = try await TableLocation(writing: self).table.rollback(time)
         if asJSON {
             Console.standardOutput.write(["rolled_back": .array(undone.map { .string("\($0)") })] as JSON)
         } else if undone.isEmpty {

@@ -6,7 +6,7 @@ import TarnLocations
 import TarnTable
 import TarnWrite
 
-struct WriteCommand: Command {
+struct WriteCommand: WritingCommand {
     enum Operation: String, ArgumentValue, CaseIterable {
         case upsert, insert, delete
         case bulkInsert = "bulk-insert"
@@ -17,6 +17,7 @@ struct WriteCommand: Command {
 
     var table = ""
     var s3 = S3Options()
+    var lock = LockOptions()
     var files: [String] = []
     var inputFormat: InputFile.Format?
     var operation = Operation.upsert
@@ -51,7 +52,7 @@ struct WriteCommand: Command {
     func run() async throws -> Int32 {
         let settings = try settings()
         let inputs = try files.map { try InputFile($0, format: inputFormat) }
-        let location = try TableLocation(self)
+        let location = try TableLocation(writing: self)
         let transaction = try await WriteTransaction.begin(location.handle, settings)
         let report: CommitReport
         do {

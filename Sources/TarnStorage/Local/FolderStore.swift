@@ -1,11 +1,15 @@
 import Glibc
 
+/// A store whose objects have names outside of it.
+package protocol PlacedStore: ObjectStore {
+    /// Where an object lies, from the root of the file system or bucket, beginning with `/`.
+    func absolutePath(of path: ObjectPath) -> String?
+}
+
 /// A store that keeps its objects in folders of a file system.
-package protocol FolderStore: ObjectStore {
+package protocol FolderStore: PlacedStore {
     /// Makes a folder that stays although it is empty. Not an error if it is there.
     func makeFolder(_ folder: ObjectPath) async throws
-    /// Where an object lies, from the file system's root.
-    func absolutePath(of path: ObjectPath) -> String?
 }
 
 extension ObjectStore {
@@ -16,7 +20,7 @@ extension ObjectStore {
 
     /// The path by which programs on the same machine, or with the same bucket, know an object: without a scheme.
     package func fullPath(of path: ObjectPath) -> String {
-        (self as? any FolderStore)?.absolutePath(of: path) ?? "/\(path.text)"
+        (self as? any PlacedStore)?.absolutePath(of: path) ?? "/\(path.text)"
     }
 }
 

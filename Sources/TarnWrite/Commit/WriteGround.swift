@@ -26,7 +26,7 @@ package final class WriteGround {
 
     /// Which files of the table count.
     package let selection: SliceSelection
-    private let lock: (any ExclusiveAccess)?
+    private let lock: WriterLock
     private var listed: TableFiles?
 
     struct LatestFiles {
@@ -42,7 +42,7 @@ package final class WriteGround {
     ) async throws -> Result {
         let ground = try await take(handle, for: .service, commitToken: nil)
         do {
-            let result = try await body(ground)
+            let result = try await ground.holdingLock { try await body(ground) }
             await ground.release()
             return result
         } catch {
@@ -54,30 +54,20 @@ package final class WriteGround {
     /// Step 0 of the commit protocol.
     static func take(_ handle: TableHandle, for purpose: Purpose = .write, commitToken: String?) async throws -> WriteGround {
         let meter = MeteredStore(handle.store)
-        let table = TableHandle(store: meter, path: handle.path, runtime: handle.runtime)
-        let lock = try await Self.lock(table)
+        let lock = try await WriterLock.take(TableHandle(store: meter, path: handle.path, runtime: handle.runtime, lock: handle.lock))
         do {
-            return try await WriteGround(table, meter, lock, purpose, commitToken)
+            return try await lock.holding { try await WriteGround(meter, lock, purpose, commitToken) }
         } catch {
-            await lock?.release()
+            await lock.release()
             throw TableError(error)
         }
     }
 
-    /// A store without a lock of its own (none is in use yet) lets anyone in; the conditional puts of the timeline still
-    /// let only one of two writers begin an instant.
-    private static func lock(_ table: TableHandle) async throws -> (any ExclusiveAccess)? {
-        do {
-            return try await table.store.exclusiveAccess(to: table.metaFolder)
-        } catch let error as StorageError where error.code == .notFound {
-            throw TableError(.notFound, "there is no table here", at: table.path)
-        } catch {
-            throw TableError(error)
-        }
-    }
+    /// Runs `body`, and sees to it that the lock lasts.
+    package func holdingLock<Result>(_ body: () async throws -> Result) async throws -> Result { try await lock.holding(body) }
 
-    private init(_ table: TableHandle, _ meter: MeteredStore, _ lock: (any ExclusiveAccess)?, _ purpose: Purpose, _ commitToken: String?) async throws {
-        self.table = table
+    private init(_ meter: MeteredStore, _ lock: WriterLock, _ purpose: Purpose, _ commitToken: String?) async throws {
+        table = lock.table
         self.meter = meter
         self.lock = lock
         lookupMeter = meter.scoped()
@@ -126,7 +116,7 @@ package final class WriteGround {
         try timeline.nextTime(zone: properties.zone, clock: table.runtime.clock, laterThan: rolledBack)
     }
 
-    func release() async { await lock?.release() }
+    func release() async { await lock.release() }
 
     /// Removes what completed writes could not: their markers, and files of writers that died while writing.
     private static func tidy(_ timeline: Timeline, _ rollback: Rollback) async throws {

@@ -16,7 +16,7 @@ package enum TableRollback {
                     throw TableError(.notFound, "there is no instant \(instant) on the timeline", instant: instant)
                 }
                 let rollback = Rollback(table: ground.table, zone: ground.properties.zone)
-                _ = try await rollback.completedWrite(instant, ground.timeline)
+                _ = try await ground.holdingLock { try await rollback.completedWrite(instant, ground.timeline) }
                 undone.append(instant)
             }
             await ground.release()
