@@ -13,7 +13,7 @@ export TARN_SHARED ?= ../shared
 help:
 	@echo "make demo    builds and runs the main job on sample events; leaves the table in .demo/"
 	echo "make test    builds and runs all tests (TARN_SLOW=1 for the long ones)"
-	echo "make golden  the format lint and tablecheck over the shared golden tables (needs TARN_SHARED)"
+	echo "make golden  tarn and tablecheck over all shared golden tables of version 6 (needs TARN_SHARED)"
 	echo "make format  formats the sources"
 	echo "make clean   removes everything that was built"
 
@@ -27,6 +27,7 @@ test: libraries python
 
 golden: build python
 	@test -d "$(TARN_SHARED)/golden" || { echo "make golden needs the shared folder: set TARN_SHARED"; exit 2; }
+	Tests/GoldenTests/check_answers.sh
 	Tests/GoldenTests/check_sound_tables.sh
 
 # What is missing is installed; where nothing is missing nothing is asked of apt.
