@@ -59,4 +59,9 @@ extension Column {
         let bits = Int64(bitPattern: (value != value ? Double.nan : value).bitPattern)
         return bits < 0 ? bits ^ Int64.max : bits
     }
+
+    /// The number that ``orderingValues()`` mapped to this one; NaN whatever its bits were.
+    package static func floatingPoint(ofOrderingValue value: Int64) -> Double {
+        Double(bitPattern: UInt64(bitPattern: value < 0 ? value ^ Int64.max : value))
+    }
 }

@@ -22,6 +22,31 @@ package struct LogBlockHeader: Hashable, Sendable {
 
     package subscript(key: Key) -> String? { texts[key.rawValue] }
 
+    /// What a block of rows or deletes has: its instant, and the schema of its commit with meta fields.
+    package static func data(_ instant: InstantTime, schema: String) -> LogBlockHeader {
+        LogBlockHeader([.instantTime: instant.description, .schema: schema])
+    }
+
+    /// What a rollback block has: what `target` wrote into the slice before it counts no more.
+    package static func rollback(of target: InstantTime, under instant: InstantTime) -> LogBlockHeader {
+        LogBlockHeader([.instantTime: instant.description, .commandBlockType: "0", .targetInstantTime: target.description])
+    }
+
+    /// Appends the map; entries in ascending order of their keys' ordinals but for those of a rollback block, as Spark's
+    /// hash order has them.
+    func write(to bytes: inout ByteBuilder) {
+        bytes.append(bigEndian: UInt32(texts.count))
+        for key in Self.order where texts[key] != nil {
+            let text = texts[key] ?? ""
+            bytes.append(bigEndian: key)
+            bytes.append(bigEndian: UInt32(text.utf8.count))
+            bytes.append(utf8: text)
+        }
+    }
+
+    /// Ordinals as they are written: COMMAND_BLOCK_TYPE before TARGET_INSTANT_TIME.
+    private static let order: [UInt32] = [0, 3, 1, 2, 4, 5, 6, 7, 8]
+
     /// Enough for any schema, and what a hostile header may cost.
     static let maximumByteCount = 16 << 20
 
