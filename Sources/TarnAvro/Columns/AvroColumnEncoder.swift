@@ -29,33 +29,30 @@ package struct AvroColumnEncoder: Sendable {
     /// The records of a batch one behind the other, each with its length in front: 4 bytes, big-endian, as the data blocks
     /// of Hudi's logs have them.
     ///
-    /// - Precondition: `batch` has the schema's columns, and no null where the schema takes none.
-    package func encodeWithLengths(_ batch: RecordBatch) -> Bytes {
+    /// - Precondition: `batch` has the schema's columns.
+    /// - Throws: `mismatch` for a null where the schema takes none.
+    package func encodeWithLengths(_ batch: RecordBatch) throws(AvroError) -> Bytes {
         precondition(batch.schema.fields.map(\.type) == schema.fields.map(\.type), "rows of other columns than the record's")
         let rows = batch.rowCount
         guard rows > 0 else { return Bytes() }
         defer { withExtendedLifetime(batch) {} }
-        let writers = zip(batch.columns, schema.fields).map { column, field in
-            precondition(field.isNullable || column.nullCount == 0, "a null in the column \(field.name)")
-            return AvroFieldWriter(column, isNullable: field.isNullable)
-        }
-        return withUnsafeTemporaryAllocation(of: Int.self, capacity: rows) { sizes in
-            sizes.initialize(repeating: 0)
-            for writer in writers { writer.addSizes(rows, to: sizes) }
-            let total = sizes.reduce(4 * rows, +)
-            return Bytes(unsafeUninitializedCapacity: total) { buffer in
-                guard let start = buffer.baseAddress else { return 0 }
-                withUnsafeTemporaryAllocation(of: UnsafeMutableRawPointer.self, capacity: rows) { cursors in
-                    var next = start
-                    for row in 0..<rows {
-                        next.storeBytes(of: UInt32(truncatingIfNeeded: sizes[row]).bigEndian, as: UInt32.self)
-                        cursors.initializeElement(at: row, to: next + 4)
-                        next += 4 + sizes[row]
-                    }
-                    for writer in writers { writer.write(rows, at: cursors) }
-                }
-                return total
+        let check = AvroFieldWriter.NullCheck()
+        let writers = zip(batch.columns, schema.fields).map { AvroFieldWriter($0, isNullable: $1.isNullable, path: $1.name, check) }
+        var sizes = [Int](repeating: 0, count: rows)
+        sizes.withUnsafeMutableBufferPointer { sizes in for writer in writers { writer.addSizes(rows, to: sizes) } }
+        if let path = check.path { throw AvroError(.mismatch, "a null where the schema takes none", path: path) }
+        let total = sizes.reduce(4 * rows, +)
+        return Bytes(unsafeUninitializedCapacity: total) { buffer in
+            guard var next = buffer.baseAddress else { return 0 }
+            var cursors: [UnsafeMutableRawPointer] = []
+            cursors.reserveCapacity(rows)
+            for size in sizes {
+                next.storeBytes(of: UInt32(truncatingIfNeeded: size).bigEndian, as: UInt32.self)
+                cursors.append(next + 4)
+                next += 4 + size
             }
+            cursors.withUnsafeMutableBufferPointer { cursors in for writer in writers { writer.write(rows, at: cursors) } }
+            return total
         }
     }
 }

@@ -18,24 +18,33 @@ struct AvroFieldWriter {
         case fields([AvroFieldWriter])
     }
 
+    /// Where a null was met that the schema does not take.
+    final class NullCheck {
+        var path: String?
+    }
+
     private let kind: Kind
     private let isNullable: Bool
     private let validity: UnsafeRawBufferPointer?
+    private let path: String
+    private let check: NullCheck
 
-    init(_ column: Column, isNullable: Bool) {
+    init(_ column: Column, isNullable: Bool, path: String, _ check: NullCheck) {
         self.isNullable = isNullable
+        self.path = path
+        self.check = check
         validity = column.validity.map { Self.pointer($0.bytes) }
         func offsets(_ bytes: Bytes) -> UnsafePointer<Int32> { bytes.unsafePointer.assumingMemoryBound(to: Int32.self) }
         switch (column.type, column.values) {
         case (_, .bits(let bits)): kind = .boolean(Self.pointer(bits.bytes))
         case (.list(let element), .list(let ends, let elements)):
-            kind = .list(offsets(ends), AvroFieldWriter(elements, isNullable: element.isNullable))
+            kind = .list(offsets(ends), AvroFieldWriter(elements, isNullable: element.isNullable, path: path.joined("element"), check))
         case (.map(_, let value), .map(let ends, let keys, let values)):
             kind = .map(
-                offsets(ends), keys: AvroFieldWriter(keys, isNullable: false),
-                values: AvroFieldWriter(values, isNullable: value.isNullable))
+                offsets(ends), keys: AvroFieldWriter(keys, isNullable: false, path: path.joined("key"), check),
+                values: AvroFieldWriter(values, isNullable: value.isNullable, path: path.joined("value"), check))
         case (.struct(let fields), .fields(let columns)):
-            kind = .fields(zip(columns, fields).map { AvroFieldWriter($0, isNullable: $1.isNullable) })
+            kind = .fields(zip(columns, fields).map { AvroFieldWriter($0, isNullable: $1.isNullable, path: path.joined($1.name), check) })
         case (.string, _), (.binary, _): kind = .text(TextSource(column))
         case (.int32, _), (.date, _): kind = .int32(FixedSource(column))
         case (.float, _): kind = .float(FixedSource(column))
@@ -61,6 +70,10 @@ struct AvroFieldWriter {
     /// Adds what each row's value takes, the branch of the union included.
     func addSizes(_ rows: Int, to sizes: UnsafeMutableBufferPointer<Int>) {
         let branch = isNullable ? 1 : 0
+        guard isNullable || validity == nil else {
+            for row in 0..<rows { sizes[row] &+= size(row) }
+            return
+        }
         switch kind {
         case .int32(let source): for row in 0..<rows { sizes[row] &+= branch &+ (hasValue(row) ? Self.size(Int64(source[row])) : 0) }
         case .int64(let source): for row in 0..<rows { sizes[row] &+= branch &+ (hasValue(row) ? Self.size(source[row]) : 0) }
@@ -94,7 +107,10 @@ struct AvroFieldWriter {
 
     private func size(_ row: Int) -> Int {
         let branch = isNullable ? 1 : 0
-        guard hasValue(row) else { return branch }
+        guard hasValue(row) else {
+            if !isNullable, check.path == nil { check.path = path }
+            return branch
+        }
         switch kind {
         case .boolean: return branch + 1
         case .int32(let source): return branch + Self.size(Int64(source[row]))

@@ -20,8 +20,18 @@ package struct DeletedKeysEncoder: ~Copyable {
     /// Bytes of the keys so far.
     package var byteCount: Int { items.count }
 
-    /// - Parameter ordering: As ``Column/orderingValues()`` maps them; `Int64.min` where there is none.
-    package mutating func append(key: UnsafeRawBufferPointer, ordering: Int64) {
+    /// - Parameters:
+    ///   - keys: `.string`, without nulls.
+    ///   - orderings: `.int64`, without nulls: as ``Column/orderingValues()`` maps values; `Int64.min` where there is none.
+    package mutating func append(_ keys: Column, orderings: Column) {
+        precondition(keys.count == orderings.count && keys.nullCount == 0 && orderings.nullCount == 0)
+        defer { withExtendedLifetime((keys, orderings)) {} }
+        let texts = TextSource(keys)
+        let values = FixedSource<Int64>(orderings)
+        for row in 0..<keys.count { append(key: texts[row], ordering: values[row]) }
+    }
+
+    private mutating func append(key: UnsafeRawBufferPointer, ordering: Int64) {
         items.append(avro: 1)
         items.append(avro: Int64(key.count))
         items.append(key)

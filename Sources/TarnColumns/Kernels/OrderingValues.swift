@@ -55,7 +55,7 @@ extension Column {
 
     /// A number that sorts as `value` does in Java.
     @inline(__always)
-    static func orderingValue(_ value: Double) -> Int64 {
+    package static func orderingValue(_ value: Double) -> Int64 {
         let bits = Int64(bitPattern: (value != value ? Double.nan : value).bitPattern)
         return bits < 0 ? bits ^ Int64.max : bits
     }

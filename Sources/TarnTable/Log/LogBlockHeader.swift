@@ -32,8 +32,7 @@ package struct LogBlockHeader: Hashable, Sendable {
         LogBlockHeader([.instantTime: instant.description, .commandBlockType: "0", .targetInstantTime: target.description])
     }
 
-    /// Appends the map; entries in ascending order of their keys' ordinals but for those of a rollback block, as Spark's
-    /// hash order has them.
+    /// Appends the map. Java's order is that of its hashes, another in every run; ours is always the same.
     func write(to bytes: inout ByteBuilder) {
         bytes.append(bigEndian: UInt32(texts.count))
         for key in Self.order where texts[key] != nil {
@@ -44,7 +43,7 @@ package struct LogBlockHeader: Hashable, Sendable {
         }
     }
 
-    /// Ordinals as they are written: COMMAND_BLOCK_TYPE before TARGET_INSTANT_TIME.
+    /// Ordinals as they are written.
     private static let order: [UInt32] = [0, 3, 1, 2, 4, 5, 6, 7, 8]
 
     /// Enough for any schema, and what a hostile header may cost.

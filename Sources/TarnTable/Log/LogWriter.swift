@@ -39,7 +39,7 @@ package final class LogWriter {
     package func append(_ batch: RecordBatch) async throws {
         precondition(!hasDeletes, "rows behind the deletes of their instant")
         guard batch.rowCount > 0 else { return }
-        let encoded = rows.encodeWithLengths(batch)
+        let encoded = try rows.encodeWithLengths(batch)
         records.append(encoded)
         recordBytes += encoded.count
         recordCount += Int32(batch.rowCount)

@@ -8,7 +8,7 @@ import Testing
     private static let types: [DataType] = [
         .boolean, .int32, .int64, .float, .double, .string, .binary, .date, .time, .timestamp(.milliseconds), .timestamp(.microseconds),
         .decimal(precision: 5, scale: 2), .decimal(precision: 38, scale: 4), .list(.string), .map(.string, .int64),
-        .struct([Field("a", .int32), Field("b", .string, nullable: false)]),
+        .struct([Field("a", .int32), Field("b", .string)]),
         .list(.struct([Field("x", .list(.double)), Field("y", .boolean)])), .map(.string, .list(.binary)),
     ]
 
@@ -46,7 +46,9 @@ import Testing
             let decoded = try decoder.finish()
             #expect(decoded.schema.fields.map(\.type) == types)
             for (left, right) in zip(columns, decoded.columns) {
-                #expect((0..<rows).allSatisfy { "\(left.cell(at: $0))" == "\(right.cell(at: $0))" }, "\(left.type), seed \(testSeed)")
+                // NaN is not itself; by its text it is.
+                let difference = (0..<rows).first { left.cell(at: $0) != right.cell(at: $0) && "\(left.cell(at: $0))" != "\(right.cell(at: $0))" }
+                #expect(difference == nil, "\(left.type), \(difference.map { "\(left.cell(at: $0)) became \(right.cell(at: $0))" } ?? ""), seed \(testSeed)")
             }
         }
     }
@@ -59,6 +61,13 @@ import Testing
             0, 0, 0, 15, 0x02, 0x90, 0x03, 0x02, 0x04, 0xC3, 0xA9, 0x02, 0xFF, 0xFE, 0x04, 0x02, 0x02, 0x00, 0x00,
             0, 0, 0, 5, 0x00, 0x02, 0x00, 0x00, 0x00,
         ])
+    }
+
+    @Test func `a null inside a struct that takes none is refused by its path`() throws {
+        let schema = Schema([Field("s", .struct([Field("a", .int32, nullable: false)]))])
+        let encoder = try AvroColumnEncoder(schema)
+        #expect(throws: Never.self) { try encoder.encodeWithLengths(RecordBatch(schema: schema, rows: [[.null], [.fields([1])]])) }
+        #expect { try encoder.encodeWithLengths(RecordBatch(schema: schema, rows: [[.fields([.null])]])) } throws: { "\($0)".contains("s.a") }
     }
 
     struct SparkDelete: Sendable {
@@ -81,7 +90,7 @@ import Testing
     @Test(arguments: sparkDeletes)
     func `deletes have the bytes that Spark gives them`(example: SparkDelete) throws {
         var encoder = DeletedKeysEncoder(partitionPath: example.partition, orderingType: example.type)
-        for (key, ordering) in zip(example.keys, example.orderings) { Bytes(key).withUnsafeBytes { encoder.append(key: $0, ordering: ordering) } }
+        encoder.append(Column(strings: example.keys), orderings: Column(int64: example.orderings))
         let payload = encoder.finish()
         #expect(payload.array.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() == example.hex.filter { $0 != " " })
         let left = encoder.count
@@ -92,7 +101,7 @@ import Testing
         func roundTrip(_ type: DataType?, _ values: [Cell]) throws -> [DeletedKeys.Ordering] {
             var encoder = DeletedKeysEncoder(partitionPath: "p=1", orderingType: type)
             let orderings = type.map { Column($0, cells: values).orderingValues()! }
-            for row in values.indices { Bytes("key \(row)").withUnsafeBytes { encoder.append(key: $0, ordering: orderings?[row] ?? 0) } }
+            encoder.append(Column(strings: values.indices.map { "key \($0)" }), orderings: Column(int64: values.indices.map { orderings?[$0] ?? 0 }))
             let decoded = try DeletedKeys(decoding: encoder.finish())
             #expect(decoded.keys.cells == values.indices.map { .text(Bytes("key \($0)")) })
             return decoded.orderings
