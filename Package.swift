@@ -18,7 +18,7 @@ let package = Package(
     ],
     targets: [
         // 4  front door
-        tool("TarnCLI", uses: ["TarnLocations", "TarnCommandLine", "TarnIngest", "TarnFreshness", "Tarn", "TarnTable", "TarnParquet", "TarnAvro", "TarnStorage", "TarnColumns", "TarnBase", "CGlibcExtra"]),
+        tool("TarnCLI", uses: ["TarnLocations", "TarnCommandLine", "TarnIngest", "TarnFreshness", "Tarn", "TarnServices", "TarnTable", "TarnParquet", "TarnAvro", "TarnStorage", "TarnColumns", "TarnBase", "CGlibcExtra"]),
         tool("TableCheckCLI", uses: ["TarnLocations", "TarnCommandLine", "TarnCheck", "TarnStorage", "TarnBase", "CGlibcExtra"]),
         library("TarnLocations", uses: ["TarnCommandLine", "TarnS3", "TarnStorage"]),
         library("TarnCommandLine", uses: []),

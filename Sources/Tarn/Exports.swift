@@ -2,5 +2,6 @@
 @_exported public import TarnBase
 @_exported public import TarnColumns
 @_exported public import TarnRead
+@_exported public import TarnServices
 @_exported public import TarnStorage
 @_exported public import TarnTable

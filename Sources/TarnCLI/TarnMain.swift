@@ -9,7 +9,7 @@ enum TarnMain {
 
     static let commands: [any Command.Type] = [
         CreateCommand.self, WriteCommand.self, IngestCommand.self, QueryCommand.self, ShowCommand.self, LagCommand.self,
-        RollbackCommand.self,
+        RollbackCommand.self, CompactCommand.self,
     ]
 
     static func main() async {

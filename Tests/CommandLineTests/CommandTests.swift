@@ -95,7 +95,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (["compact", "T"], 2, "unsupported"), (["query", "T", "--changes"], 2, "unsupported"), (["nonsense"], 2, "no command"),
+        (["compact", "T"], 1, "copy-on-write"), (["services", "T"], 2, "unsupported"), (["query", "T", "--changes"], 2, "unsupported"), (["nonsense"], 2, "no command"),
         (["querry", "T"], 2, "did you mean 'query'"), (["query", "T", "--limt", "1"], 2, "did you mean '--limit'"),
         (["query", "/nowhere/at/all"], 2, "/nowhere/at/all"), (["query", "T", "--where", "nothing = 1"], 1, "nothing"),
         (["show", "T", "skew"], 2, "unsupported"), (["write", "T", "/nowhere.parquet"], 2, "/nowhere.parquet"),

@@ -16,7 +16,7 @@ extension Bitmap {
 
     /// Bits made by `bit` row by row.
     @inline(__always)
-    static func make(_ count: Int, _ bit: (Int) -> Bool) -> Bitmap {
+    package static func make(_ count: Int, _ bit: (Int) -> Bool) -> Bitmap {
         words(count) { first, bits in
             var word: UInt64 = 0
             for position in 0..<bits {

@@ -78,8 +78,9 @@ package struct FileSlice: Hashable, Sendable {
     }
 
     package var group: FileGroupID { FileGroupID(partition, fileID) }
+    package var logBytes: Int64 { logFiles.reduce(0) { $0 + $1.size } }
     /// Bytes of all its files.
-    package var size: Int64 { (baseFile?.size ?? 0) + logFiles.reduce(0) { $0 + $1.size } }
+    package var size: Int64 { (baseFile?.size ?? 0) + logBytes }
 }
 
 /// All versions of a file group that count, newest first; never empty.

@@ -1,36 +1,38 @@
-package import TarnBase
 package import TarnColumns
 import TarnParquet
+import TarnStorage
 
 /// Reads the rows of file slices: the base file streamed, what its logs say merged into it (hudi-format §5.4, §7).
 ///
-/// Memory: the logs' rows that count, in the columns wanted, and as many superseded ones at most; beyond `budget` for
-/// one slice a typed `unsupported`. The base file costs what ``BaseFileReader`` says.
+/// Stored rows keep their order, changed ones take the place of those they replace, new ones follow in the order of their
+/// first log record. Where the logs hold more keys than memory, that is so for one ``KeyPart`` after the other.
+///
+/// Memory: what ``MergeMemory`` gives the logs; the base file costs what ``BaseFileReader`` says. Cost: that of reading the
+/// logs and the base file once; as often as there are parts where the keys of the logs do not fit.
 package struct FileSliceReader: Sendable {
     package let table: TableHandle
     /// The columns of the batches.
     package let schema: Schema
-    private let reading: Schema
-    private let rule: MergeRule
-    private let visibility: LogVisibility
-    private let deleteMark: String?
-    private let budget: ByteCount
-    private static let batchRows = 8192
-    /// How much content that came along with block headers is kept, so that small logs are read once.
-    private static let keptContentBytes = 32 << 20
+    let reading: Schema
+    let rule: MergeRule
+    let visibility: LogVisibility
+    let deleteMark: String?
+    let memory: MergeMemory
+    static let batchRows = 8192
 
     /// - Parameters:
     ///   - schema: The columns wanted, meta fields among them.
     ///   - table: All columns of the table: merging needs key, ordering field and delete mark, wanted or not.
+    ///   - memory: nil: 512 MiB for the logs, and the system's folder for scratch files.
     /// - Throws: ``TableError`` `unsupported` when the ordering field is no column.
     package init(
-        _ handle: TableHandle, schema: Schema, of table: Schema, rule: MergeRule, visibility: LogVisibility, budget: ByteCount = .mebibytes(512)
+        _ handle: TableHandle, schema: Schema, of table: Schema, rule: MergeRule, visibility: LogVisibility, memory: MergeMemory? = nil
     ) throws(TableError) {
         self.table = handle
         self.schema = schema
         self.rule = rule
         self.visibility = visibility
-        self.budget = budget
+        self.memory = memory ?? MergeMemory(scratch: ScratchSpace(runtime: handle.runtime))
         deleteMark = table[MetaFields.deleteMark].flatMap { $0.type == .boolean ? $0.name : nil }
         var fields = schema.fields
         for name in [MetaFields.recordKey, rule.orderingField, deleteMark].compactMap({ $0 }) where !fields.contains(where: { $0.name == name }) {
@@ -49,76 +51,88 @@ package struct FileSliceReader: Sendable {
         fileprivate let reader: FileSliceReader
         fileprivate let slice: FileSlice
 
-        package func makeAsyncIterator() -> Iterator { Iterator(reader: reader, slice: slice) }
+        package func makeAsyncIterator() -> Iterator { Iterator(reader, slice) }
     }
 
     package struct Iterator: AsyncIteratorProtocol {
         private let reader: FileSliceReader
         private let slice: FileSlice
+        /// Shares of the keys still to be merged, the next one last.
+        private var parts = [KeyPart.whole]
         private var isOpen = false
+        private var base: BaseFileReader?
+        private var blocks: [LogBlock]?
         private var stored: BaseFileReader.Rows.Iterator?
         private var log: LogResult?
-        /// What the logs added, once the base file is through.
-        private var inserts: ArraySlice<RecordBatch>?
+        /// Of the parts that are done.
+        private var done = MergeCounts()
 
-        fileprivate init(reader: FileSliceReader, slice: FileSlice) {
+        fileprivate init(_ reader: FileSliceReader, _ slice: FileSlice) {
             self.reader = reader
             self.slice = slice
         }
 
+        /// What was met and done so far; final once all rows were read.
+        package var counts: MergeCounts {
+            var counts = done
+            if let log { counts.add(log.counts) }
+            return counts
+        }
+
         /// The next batch, which may be empty; nil at the end. Throws ``TableError``.
         package mutating func next() async throws -> RecordBatch? {
-            if !isOpen { try await open() }
-            if let chunk = try await stored?.next() {
-                return try reader.wanted(try merged(chunk.batch))
+            while true {
+                if !isOpen {
+                    guard let part = parts.popLast() else { return nil }
+                    guard try await open(part) else { continue }
+                }
+                if let chunk = try await stored?.next() {
+                    if let merged = try merged(chunk.batch) { return try reader.wanted(merged) }
+                    done.storedRows += Int64(chunk.batch.rowCount)
+                    return try reader.wanted(chunk.batch)
+                }
+                stored = nil
+                if let batch = try log?.inserts() { return try reader.wanted(batch) }
+                if let log { done.add(log.counts) }
+                log = nil
+                isOpen = false
             }
-            stored = nil
-            if inserts == nil { inserts = (log?.inserts(batchRows: FileSliceReader.batchRows) ?? [])[...] }
-            return try inserts?.popFirst().map { try reader.wanted($0) }
         }
 
-        private mutating func merged(_ stored: RecordBatch) throws(TableError) -> RecordBatch {
-            do { return try log?.merge(stored) ?? stored } catch { throw error.located(at: slice.logFiles.first?.path(in: reader.table)) }
+        /// nil without logs.
+        private mutating func merged(_ stored: RecordBatch) throws(TableError) -> RecordBatch? {
+            do { return try log?.merge(stored) } catch { throw error.located(at: slice.logFiles.first?.path(in: reader.table)) }
         }
 
-        private mutating func open() async throws {
+        /// - Returns: false when the part had to be divided.
+        private mutating func open(_ part: KeyPart) async throws -> Bool {
+            if !slice.logFiles.isEmpty {
+                if blocks == nil {
+                    blocks = try await reader.blocks(of: slice)
+                    done.logBlocks = Int64(blocks?.count ?? 0)
+                }
+                guard let merged = try await reader.merge(blocks ?? [], part) else {
+                    guard let halves = part.halves else {
+                        throw TableError(
+                            .unsupported, "merging a file slice whose logs hold more keys than \(reader.memory.logs) of memory can take",
+                            at: slice.logFiles[0].path(in: reader.table))
+                    }
+                    parts += halves.reversed()
+                    return false
+                }
+                log = merged
+            }
             isOpen = true
-            if !slice.logFiles.isEmpty { log = try await reader.mergedLog(of: slice) }
-            guard let file = slice.baseFile else { return }
-            let base = try await BaseFileReader.open(file.path(in: reader.table), size: file.size, in: reader.table.store)
-            stored = base.rows(as: log == nil ? reader.schema : reader.reading).makeAsyncIterator()
+            guard let file = slice.baseFile else { return true }
+            if base == nil { base = try await BaseFileReader.open(file, in: reader.table) }
+            var options = ScanOptions(batchRows: FileSliceReader.batchRows)
+            options.fetchBytes = reader.memory.window
+            stored = base?.rows(as: log == nil ? reader.schema : reader.reading, options: options).makeAsyncIterator()
+            return true
         }
     }
 
-    private func wanted(_ batch: RecordBatch) throws -> RecordBatch {
+    fileprivate func wanted(_ batch: RecordBatch) throws -> RecordBatch {
         do { return try batch.adapted(to: schema) } catch { throw TableError(error) }
-    }
-
-    private func mergedLog(of slice: FileSlice) async throws -> LogResult {
-        var merged = MergedLog(rule: rule, hash: KeyHash(seed: table.runtime.random.next()), budget: budget)
-        for block in try await blocks(of: slice) {
-            if block.type == .delete {
-                merged.add(try await DeleteBlock.keys(of: block, in: table.store))
-            } else {
-                var rows = try await DataBlock.open(block, as: reading, in: table.store, batchRows: FileSliceReader.batchRows)
-                while let batch = try await rows.next() { try merged.add(batch, of: block) }
-            }
-        }
-        return try merged.finish(deleteMark: deleteMark)
-    }
-
-    /// The blocks that count: a later one may undo an earlier one, so that all headers are read first.
-    private func blocks(of slice: FileSlice) async throws -> [LogBlock] {
-        var folding = BlockFolding(visibility)
-        var kept = 0
-        for file in slice.logFiles {
-            var reader = LogReader(file, in: table)
-            while var block = try await reader.next() {
-                kept += block.contentBytes?.count ?? 0
-                if kept > FileSliceReader.keptContentBytes { block.contentBytes = nil }
-                folding.add(block)
-            }
-        }
-        return folding.survivors
     }
 }

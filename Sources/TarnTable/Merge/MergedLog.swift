@@ -1,82 +1,95 @@
 import TarnAvro
 import TarnBase
 import TarnColumns
+import TarnStorage
 
-/// The log side of a slice: for each key its newest row, or that it is deleted.
+/// The log side of a slice, or of a share of its keys: for each key its newest row, or that it is deleted.
 ///
-/// Filled block by block in order; memory grows with the rows that are held. Superseded ones are dropped when all together
-/// fill half of the budget, and whenever they have doubled since.
+/// Filled block by block in order. Memory: at most that given for logs. Superseded rows are dropped when the rows fill half
+/// of it, and whenever they have doubled since; what does not fit then goes to a scratch file.
 struct MergedLog {
-    private static let deleted = RowReference(batch: .max, row: 0)
+    /// The state of a key that was deleted by a delete block.
+    static let deleted = RowReference(batch: .max, row: .max)
+
+    /// Not even the keys fit: ``part`` has to be merged in halves.
+    struct TooManyKeys: Error {}
 
     let rule: MergeRule
-    private let hash: KeyHash
-    private let budget: ByteCount
-    private var keys = KeyTable()
+    let part: KeyPart
+    let hash: KeyHash
+    private let limit: Int
+    private(set) var keys = KeyTable()
     /// One a key: where its row is, or ``deleted``.
-    private var states: [RowReference] = []
-    private var batches: [RecordBatch] = []
-    private var orderings: [OrderingColumn] = []
-    private var rowBytes = 0
-    /// At how many bytes of rows and keys superseded rows are dropped next.
+    private(set) var states: [RowReference] = []
+    private(set) var rows: LogRows
+    private(set) var counts = MergeCounts()
+    /// At how many bytes superseded rows are dropped next.
     private var dropsAt: Int
 
-    init(rule: MergeRule, hash: KeyHash, budget: ByteCount) {
+    init(rule: MergeRule, schema: Schema, part: KeyPart, hash: KeyHash, memory: MergeMemory) {
         self.rule = rule
+        self.part = part
         self.hash = hash
-        self.budget = budget
-        dropsAt = Int(budget.bytes) / 2
+        limit = Int(clamping: memory.logs.bytes)
+        dropsAt = limit / 2
+        rows = LogRows(schema: schema, orderingField: rule.orderingField, scratch: memory.scratch)
     }
 
-    // MARK: - Filling
+    private var byteCount: Int { keys.byteCount + KeyTable.roundedUp(states.count) * MemoryLayout<RowReference>.stride + rows.byteCount }
 
-    mutating func add(_ batch: RecordBatch, of block: LogBlock) throws(TableError) {
-        guard batch.rowCount > 0 else { return }
-        guard let column = batch[MetaFields.recordKey], column.nullCount == 0 else {
+    // MARK: Filling
+
+    mutating func add(_ whole: RecordBatch, of block: LogBlock) throws {
+        guard let column = whole[MetaFields.recordKey], column.nullCount == 0 else {
             throw block.fault(.corrupt, "a log record without a record key")
         }
-        let hashes = column.hashKeys(hash)
-        var ordering: OrderingColumn?
-        if let field = rule.orderingField, let values = batch[field] { ordering = try OrderingColumn(values, field: field) }
-        let number = UInt32(batches.count)
-        batches.append(batch)
-        if let ordering { orderings.append(ordering) }
+        let batch = part.rows(of: whole)
+        guard batch.rowCount > 0, let column = batch[MetaFields.recordKey] else { return }
+        counts.logRecords += Int64(batch.rowCount)
+        let numbers = keys.numbers(adding: column.hashKeys(hash))
+        let chunk = UInt32(rows.nextChunk)
+        try rows.append(batch, keys: numbers)
+        let ordering = rows.ordering(of: RowReference(batch: chunk, row: 0))
         for row in 0..<batch.rowCount {
-            let here = RowReference(batch: number, row: UInt32(row))
-            let key = keys.number(adding: hashes[row])
-            if key == states.count {
+            let here = RowReference(batch: chunk, row: UInt32(truncatingIfNeeded: row))
+            let key = Int(numbers[row])
+            guard key < states.count else {
                 states.append(here)
-            } else {
-                let there = states[key]
-                if there != Self.deleted, let ordering {
-                    let older = orderings[Int(there.batch)]
-                    guard !ordering.isNull(row), !older.isNull(Int(there.row)) else { throw nullOrdering(block) }
-                    if older.isGreater(Int(there.row), than: ordering, row) { continue }
-                }
-                states[key] = here
+                continue
             }
+            let there = states[key]
+            if there != Self.deleted, let ordering, let older = there.batch == chunk ? ordering : rows.ordering(of: there) {
+                guard !ordering.isNull(row), !older.isNull(Int(there.row)) else { throw nullOrdering(block) }
+                if older.isGreater(Int(there.row), than: ordering, row) { continue }
+            }
+            states[key] = here
         }
-        rowBytes += batch.retainedByteCount
-        if rowBytes + keys.byteCount > dropsAt { try dropSuperseded(block) }
+        try fit()
     }
 
-    mutating func add(_ deletes: DeletedKeys) {
-        let hashes = deletes.keys.hashKeys(hash)
-        for row in 0..<deletes.keys.count {
-            let key = keys.number(adding: hashes[row])
+    mutating func add(_ deletes: DeletedKeys) throws {
+        let isHere = part.isWhole ? nil : part.contains(deletes.keys)
+        // Keys of other parts are not shown to the table.
+        let wanted = isHere.map { deletes.keys.filter($0) } ?? deletes.keys
+        let numbers = keys.numbers(adding: wanted.hashKeys(hash))
+        var next = 0
+        for row in 0..<deletes.keys.count where isHere.map({ $0[row] }) ?? true {
+            let key = Int(numbers[next])
+            next += 1
             guard key < states.count else {
                 states.append(Self.deleted)
                 continue
             }
             let there = states[key]
             guard there != Self.deleted else { continue }
-            if deletes.orderings[row] != .none, rule.orderingField != nil,
-                orderings[Int(there.batch)].isGreater(Int(there.row), than: deletes.orderings[row])
+            if deletes.orderings[row] != .none, let older = rows.ordering(of: there),
+                older.isGreater(Int(there.row), than: deletes.orderings[row])
             {
                 continue
             }
             states[key] = Self.deleted
         }
+        try fit()
     }
 
     /// Java fails there too, with a null pointer.
@@ -84,40 +97,16 @@ struct MergedLog {
         block.fault(.unsupported, "merging log records whose ordering field '\(rule.orderingField ?? "")' is null")
     }
 
-    /// Keeps only the rows that count, in one batch.
-    private mutating func dropSuperseded(_ block: LogBlock) throws(TableError) {
-        let kept = surviving()
-        guard !batches.isEmpty else { return }
-        let batch = RecordBatch.interleave(batches, kept.rows).compacted()
-        batches = [batch]
-        if let field = rule.orderingField, let values = batch[field] { orderings = [try OrderingColumn(values, field: field)] }
-        for (row, key) in kept.keys.enumerated() { states[key] = RowReference(batch: 0, row: UInt32(row)) }
-        rowBytes = batch.retainedByteCount
-        guard rowBytes + keys.byteCount <= Int(budget.bytes) else {
-            throw block.fault(
-                .unsupported, "merging a file slice whose log records take more than \(budget) of memory; compaction would make them part of the base file")
+    /// Keeps within the memory: drops superseded rows first, then moves rows to the scratch file. A quarter is left for what
+    /// comes before the next look.
+    private mutating func fit() throws {
+        guard byteCount > dropsAt else { return }
+        if !rows.isSpilled || rows.rowCount > 2 * states.count { try rows.dropSuperseded(&states) }
+        if byteCount > limit / 4 * 3 {
+            try rows.spill()
+            if byteCount > limit / 4 * 3 { throw TooManyKeys() }
         }
-        dropsAt = min(Int(budget.bytes), max(dropsAt, 2 * (rowBytes + keys.byteCount)))
-    }
-
-    private func surviving() -> (rows: [RowReference], keys: [Int]) {
-        var rows: [RowReference] = []
-        var numbers: [Int] = []
-        for (key, state) in states.enumerated() where state != Self.deleted {
-            rows.append(state)
-            numbers.append(key)
-        }
-        return (rows, numbers)
-    }
-
-    // MARK: - Use
-
-    /// What is left when all blocks were added.
-    func finish(deleteMark: String?) throws(TableError) -> LogResult {
-        let kept = surviving()
-        var rows = [UInt32](repeating: LogResult.deleted, count: states.count)
-        for (row, key) in kept.keys.enumerated() { rows[key] = UInt32(row) }
-        let batch = batches.isEmpty ? nil : RecordBatch.interleave(batches, kept.rows)
-        return try LogResult(rule: rule, hash: hash, keys: keys, rows: rows, batch: batch, deleteMark: deleteMark)
+        // Spilled rows are only rewritten when most are superseded, so that looking often costs nothing.
+        dropsAt = rows.isSpilled ? limit / 2 : min(limit, max(dropsAt, 2 * byteCount))
     }
 }

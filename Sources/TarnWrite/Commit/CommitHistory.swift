@@ -6,6 +6,12 @@ package struct CommitHistory: Sendable {
     /// Entries that the next commit carries on: the source ledger, the watermark, checkpoints of Hudi's streamers.
     package private(set) var carried = ExtraMetadata()
     private(set) var tokens = CommitTokens()
+    /// What the commit of a service carries: the entries and the tokens, so that the next write finds both in one place.
+    package var carriedByServices: ExtraMetadata {
+        var entries = carried
+        if !tokens.tokens.isEmpty { entries[CommitTokens.key] = tokens.text }
+        return entries
+    }
     /// The oldest active commit that has the token of this write.
     private(set) var tokenCommit: InstantTime?
 

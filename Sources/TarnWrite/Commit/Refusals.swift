@@ -20,6 +20,15 @@ enum Refusals {
         if properties.isBootstrapped { try refuse("\(PropertyKey.bootstrapBasePath): a bootstrapped table") }
         if properties.baseFileFormat != "PARQUET" { try refuse("\(PropertyKey.baseFileFormat)=\(properties.baseFileFormat)") }
         if properties.partitionMetafileInBaseFormat { try refuse("\(PropertyKey.partitionMetafileInBaseFormat)=true") }
+        if purpose == .service {
+            // Services make no new rows: they merge as readers do, and leave keys and partitions as they are.
+            if properties.type == .mergeOnRead { _ = try MergeRule(properties) }
+            // After a downgrade from version 8 log names may carry the delta commit's instant: slices do not follow from them.
+            if properties.type == .mergeOnRead, let first = properties.file["hoodie.table.initial.version"], first != "6" {
+                try refuse("a merge-on-read table that was downgraded from version \(first)")
+            }
+            return
+        }
         if let payload = properties.payloadClass, !eventTimePayloads.contains(payload) {
             try refuse("\(PropertyKey.payloadClass)=\(payload): its way of merging is not known here")
         }
@@ -101,6 +110,13 @@ enum Refusals {
         switch type {
         case .string, .int32, .int64, .boolean, .date, .timestamp: true
         default: false
+        }
+    }
+
+    /// - Parameter newest: The commit that tells the table's schema.
+    static func check(_ newest: CommitMetadata, _ instant: Instant) throws(TableError) {
+        if newest.extraMetadata["latest_schema"] != nil {
+            throw TableError(.unsupported, "cannot write: the table has schema-on-read evolution, which this version does not maintain", instant: instant.time)
         }
     }
 

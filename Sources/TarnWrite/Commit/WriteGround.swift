@@ -90,7 +90,10 @@ package final class WriteGround {
             throw TableError(.unsupported, "neither the properties nor a commit tell the table's schema")
         }
         schema = try WriteSchema(known.schema, of: properties)
-        try Refusals.check(properties, against: known.schema)
+        if purpose == .write { try Refusals.check(properties, against: known.schema) }
+        if let newest = try await commits.newest(where: { $1.operation.carriesTableSchema && $1.schemaText != nil }) {
+            try Refusals.check(newest.metadata, newest.instant)
+        }
         history = try await CommitHistory.load(commits, token: commitToken)
         selection = try await SliceSelection.load(commits)
     }
@@ -124,8 +127,9 @@ package final class WriteGround {
         guard timeline.folders.contains(".temp") else { return }
         let temporary = table.metaFolder.appending(".temp")
         for folder in try await table.store.list(temporary, recursive: false).folders {
-            // Of instants that are pending there are none by now; of others than instants, somebody else's.
-            guard let instant = InstantTime(folder.name) else { continue }
+            // Those of a pending compaction or clustering tell its own engine what to undo; others than instants are
+            // somebody else's.
+            guard let instant = InstantTime(folder.name), !timeline.pending.contains(where: { $0.time == instant }) else { continue }
             try await rollback.removeTraces(of: instant, timeline)
             try await table.store.removeEmptyFolders(in: folder)
         }

@@ -27,7 +27,7 @@ struct Rollback {
             now = try await .load(table)
         }
         for pending in now.pending where pending.action.writesData {
-            if try await isClustering(pending) { continue }
+            if try await keepsItsPlan(pending) { continue }
             try await refuseIfAlive(pending, now)
             let files = try await ListedFiles(table).allFiles().baseFiles
             let plan = RollbackPlanning(table: table, instant: pending).plan(markers: try await markers(of: pending.time), files: files)
@@ -97,7 +97,9 @@ struct Rollback {
         let start = table.runtime.clock.monotonicNanoseconds()
         let time = pending.time
         let deleted: [RollbackPartition]
+        let keepsPlan: Bool
         do {
+            keepsPlan = try await self.keepsPlan(of: target, plan, timeline)
             // A completed commit stops counting before its files go, so that no reader looks for them.
             try await timelineWriter.remove(filesToRemove(of: target, plan, timeline) { $0 == .completed })
             deleted = try await deleteFiles(of: plan)
@@ -110,7 +112,8 @@ struct Rollback {
             milliseconds: Int64((table.runtime.clock.monotonicNanoseconds() &- start) / 1_000_000),
             instants: [.init(plan.instant, plan.action)], partitions: deleted)
         _ = try await pending.complete(with: result.encoded(random: table.runtime.random), on: timelineWriter)
-        try await timelineWriter.remove(filesToRemove(of: target, plan, timeline) { $0 != .completed })
+        try await timelineWriter.remove(
+            filesToRemove(of: target, plan, timeline) { $0 == .inflight || $0 == .requested && !keepsPlan })
         try await removeTraces(of: target, timeline)
         return target
     }
@@ -127,7 +130,7 @@ struct Rollback {
         of target: InstantTime, _ plan: RollbackPlan, _ timeline: Timeline, where applies: (InstantState) -> Bool
     ) -> [Timeline.File] {
         timeline.files.filter {
-            $0.name.time == target && $0.name.action.comparable.rawValue == plan.action && applies($0.name.state)
+            $0.name.time == target && $0.name.action.comparable == Action(rawValue: plan.action)?.comparable && applies($0.name.state)
         }
     }
 
@@ -164,8 +167,18 @@ struct Rollback {
         }
     }
 
-    /// A pending clustering keeps its plan for later; any other pending replacecommit is a failed write (§9.2).
-    private func isClustering(_ instant: Instant) async throws -> Bool {
-        instant.action == .replaceCommit ? try await RequestedReplace.load(instant, of: table).isClustering : false
+    /// A pending compaction or clustering is run later by its plan; any other pending write failed (§9.1, §9.2).
+    private func keepsItsPlan(_ instant: Instant) async throws -> Bool {
+        switch instant.action {
+        case .compaction, .logCompaction: true
+        case .replaceCommit: try await RequestedReplace.load(instant, of: table).isClustering
+        default: false
+        }
+    }
+
+    /// Whether the requested file of what a rollback undid stays, so that it is run again under its own instant.
+    private func keepsPlan(of target: InstantTime, _ plan: RollbackPlan, _ timeline: Timeline) async throws -> Bool {
+        guard let action = Action(rawValue: plan.action), let instant = timeline.instant(target, action), !instant.isCompleted else { return false }
+        return try await keepsItsPlan(instant)
     }
 }

@@ -57,7 +57,7 @@ struct LogSlice {
         }
         let visibility = LogVisibility(timeline(), upTo: day.flatMap { InstantTime(Self.time($0)) }, after: begin.flatMap { InstantTime(Self.time($0)) })
         let schema = MetaFields.schema(inFrontOf: Self.table).selecting(columns)!
-        let reader = try FileSliceReader(handle, schema: schema, of: Self.table, rule: rule, visibility: visibility, budget: budget)
+        let reader = try FileSliceReader(handle, schema: schema, of: Self.table, rule: rule, visibility: visibility, memory: MergeMemory(logs: budget, scratch: ScratchSpace()))
         var rows: [String] = []
         for try await batch in reader.rows(of: FileSlice(partition: .root, fileID: id, baseInstant: opened, baseFile: file, logFiles: logFiles)) {
             rows += (0..<batch.rowCount).map { row in batch.columns.map { Self.shown($0.cell(at: row)) }.joined(separator: ":") }

@@ -1,0 +1,59 @@
+import TarnColumns
+import TarnStorage
+import TarnTable
+import TarnWrite
+
+/// A slice whose new base file is durable and waits for the compaction's commit.
+struct CompactedSlice: Sendable {
+    let source: FileSlice
+    let file: WrittenFile
+    let counts: MergeCounts
+
+    /// Reads the slice, merges, and writes its next version.
+    ///
+    /// - Parameter number: Of the operation in the plan.
+    /// - Throws: ``TableError``; `libraryFault` when the rows do not add up.
+    static func make(_ source: FileSlice, number: Int, _ reader: FileSliceReader, _ context: RewriteContext) async throws -> CompactedSlice {
+        let name = BaseFileName(source.fileID, WriteToken(task: number, stage: 0, attempt: 0), context.instant)
+        let writer = try await BaseFileWriter(
+            context, FilePlace(partition: source.partition, name: name, replacing: source.baseFile, number: number))
+        do {
+            var rows = reader.rows(of: source).makeAsyncIterator()
+            while let batch = try await rows.next() {
+                if batch.rowCount > 0 { try await writer.append(try writer.renamed(batch)) }
+            }
+            let slice = CompactedSlice(source: source, file: try await writer.finish(), counts: rows.counts)
+            try await slice.check(in: context.table)
+            return slice
+        } catch {
+            await writer.abandon()
+            throw error
+        }
+    }
+
+    /// Rows in and rows out, each counted by someone else: the old file's footer, the merge, the new file's writer.
+    private func check(in table: TableHandle) async throws {
+        var stored: Int64 = 0
+        if let base = source.baseFile { stored = try await BaseFileReader.open(base, in: table).rowCount }
+        guard counts.storedRows == stored, counts.isBalanced, counts.rows == file.rowCount else {
+            throw TableError(
+                .libraryFault, "compacting would lose or make rows: \(stored) stored, \(file.rowCount) written, \(counts)",
+                at: table.path.appending(file.place.relativePath))
+        }
+    }
+
+    /// What the commit says of it (hudi-format §9.1).
+    var stat: WriteStat {
+        var stat = file.stat
+        stat.previousInstant = source.baseInstant.description
+        stat.updates = counts.updated
+        stat.deletes = counts.deleted
+        stat.inserts = 0
+        stat.compaction.logRecords = counts.logRecords
+        stat.compaction.logFiles = Int64(source.logFiles.count)
+        stat.compaction.logBytes = source.logBytes
+        stat.compaction.updatedRecords = counts.logKeys
+        stat.compaction.logBlocks = counts.logBlocks
+        return stat
+    }
+}
