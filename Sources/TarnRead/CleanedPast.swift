@@ -5,41 +5,69 @@ extension ReadGround {
     /// Refuses to show the table as it was at `time` if a clean took away, or is about to, what it was then: fewer rows than
     /// there were would be a wrong answer.
     ///
-    /// Cleans that were archived meanwhile are not known any more. File IDs tell groups apart here: plans do not say the
-    /// partition in every release.
-    ///
     /// Cost: one request for each clean on the active timeline.
     func refuseCleaned(asOf time: InstantTime) async throws {
         let cleans = timeline.instants.filter { $0.action == .clean }
         guard !cleans.isEmpty else { return }
-        var present: [FileID: [InstantTime]] = [:]
-        for file in files.baseFiles { present[file.fileID, default: []].append(file.instant) }
-        for file in files.logFiles { present[file.name.fileID, default: []].append(file.name.baseInstant) }
-        let gone = Set(selection.replaced.filter { $0.value <= time }.keys.map(\.fileID))
+        let past = PastVersions(self, at: time)
         for clean in cleans {
-            for (fileID, instant) in try await slicesTakenAway(by: clean) {
-                guard instant <= time, timeline.holds(instant), !gone.contains(fileID) else { continue }
-                // Another file of the slice, or a newer slice, is there: nothing of then is missing.
-                if present[fileID, default: []].contains(where: { $0 >= instant && $0 <= time }) { continue }
-                throw TableError(
-                    .unsupported, "the table as it was at \(time): the clean \(clean.time) took away what file group \(fileID) was then", instant: time)
-            }
+            let (names, retained) = try await takenAway(by: clean)
+            guard let lost = names.lazy.compactMap(past.loss).first else { continue }
+            let remedy = retained.isEmpty ? "" : "; snapshots from \(retained) on are whole"
+            throw TableError(
+                .unsupported, "the table as it was at \(time): the clean \(clean.time) took away what file group \(lost) was then\(remedy)", instant: time)
         }
     }
 
-    private func slicesTakenAway(by clean: Instant) async throws -> [(FileID, InstantTime)] {
+    private func takenAway(by clean: Instant) async throws -> (names: [String], retained: String) {
         let path = table.timelineFile(clean.fileName(clean.isCompleted ? .completed : .requested))
         do {
             let bytes = try await table.store.get(path)
-            let names = clean.isCompleted ? try CleanMetadata(parsing: bytes).partitions.flatMap(\.deletedFiles) : try CleanPlan(parsing: bytes).files
-            return names.compactMap { path in
-                let name = path.split(separator: "/").last ?? ""
-                if let file = BaseFileName(name) { return (file.fileID, file.instant) }
-                if let file = LogFileName(name) { return (file.fileID, file.baseInstant) }
-                return nil
+            if clean.isCompleted {
+                let metadata = try CleanMetadata(parsing: bytes)
+                return (metadata.partitions.flatMap { $0.deletedFiles + $0.failedFiles }, metadata.earliestInstantToRetain)
             }
+            let plan = try CleanPlan(parsing: bytes)
+            return (plan.files, plan.earliestInstantToRetain?.time ?? "")
         } catch {
             throw TableError(error, at: path, instant: clean.time)
         }
+    }
+}
+
+/// What a table was at a time, as far as its files are still there.
+private struct PastVersions {
+    private let time: InstantTime
+    private let timeline: Timeline
+    private let present: Set<String>
+    /// The version of each group that a snapshot at the time shows. File IDs tell groups apart: plans do not say the
+    /// partition in every release.
+    private let shown: [FileID: InstantTime]
+    private let replaced: Set<FileID>
+
+    init(_ ground: ReadGround, at time: InstantTime) {
+        self.time = time
+        timeline = ground.timeline
+        present = Set(ground.files.baseFiles.map(\.name.text) + ground.files.logFiles.map(\.name.text))
+        shown = Dictionary(ground.selection.groups(of: ground.files, asOf: time).map { ($0.id.fileID, $0.latest.baseInstant) }, uniquingKeysWith: min)
+        replaced = Set(ground.selection.replaced.filter { $0.value <= time }.keys.map(\.fileID))
+    }
+
+    /// The group that lacks this file at the time; nil where it is still there, or nobody would read it.
+    func loss(of path: String) -> FileID? {
+        let name = path.split(separator: "/").last.map(String.init) ?? ""
+        guard !present.contains(name) else { return nil }
+        let (fileID, instant): (FileID, InstantTime)
+        if let base = BaseFileName(name) {
+            (fileID, instant) = (base.fileID, base.instant)
+        } else if let log = LogFileName(name), !log.isChangeLog {
+            (fileID, instant) = (log.fileID, log.baseInstant)
+        } else {
+            return nil
+        }
+        guard instant <= time, timeline.holds(instant), !replaced.contains(fileID) else { return nil }
+        // A newer version is read instead.
+        if let newest = shown[fileID], newest > instant { return nil }
+        return fileID
     }
 }

@@ -15,6 +15,14 @@ enum PayloadSchema {
 
     static func map(_ values: AvroSchema) -> AvroSchema { AvroSchema(.map(values), properties: javaString) }
 
+    /// A map that may be null, for which Java's schemas have the default in the type too.
+    static func nullDefaultingMap(_ values: AvroSchema) -> AvroSchema {
+        AvroSchema(.map(values), properties: javaString + [.init("default", .null)])
+    }
+
+    /// What plans and results of services carry besides.
+    static let extraMetadata = AvroField.optional("extraMetadata", nullDefaultingMap(string))
+
     /// An array that a field defaults to empty: Java's compiler puts the default in both places.
     static func defaultingArray(_ name: String, of items: AvroSchema) -> AvroField {
         AvroField(name, AvroSchema(.array(items), properties: [.init("default", [])]), defaultValue: [])
@@ -23,6 +31,16 @@ enum PayloadSchema {
     static func record(_ name: String, _ fields: [AvroField]) -> AvroSchema {
         AvroSchema(.record(AvroRecord(AvroName(name, namespace: "org.apache.hudi.avro.model"), fields: fields)))
     }
+}
+
+extension ExtraMetadata {
+    /// From a map of texts; null is empty.
+    init(_ map: AvroValue?) {
+        self.init()
+        for member in map?.mapValue ?? [] { self[member.name] = member.value.stringValue }
+    }
+
+    var avro: AvroValue { .map(entries.map { .init($0.key, .string($0.value)) }) }
 }
 
 extension AvroValue {
