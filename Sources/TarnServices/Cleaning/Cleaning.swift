@@ -35,6 +35,7 @@ package struct Cleaning: TableService {
     package func run(_ plan: CleaningDecision) async throws -> CleanReport { try await clean() }
 
     /// Decides and does it, under one lock; as ``run(_:)``.
+    @discardableResult
     package func clean() async throws -> CleanReport {
         try await locked { ground, report in
             let facts = try await CleaningGround.load(ground)

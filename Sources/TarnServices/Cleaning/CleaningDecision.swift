@@ -1,3 +1,4 @@
+import TarnBase
 import TarnStorage
 package import TarnTable
 
@@ -15,6 +16,13 @@ package struct CleaningDecision: Sendable {
     package let savepoints: [InstantTime]
     /// Sorted by partition and file ID, the newest version of each group first.
     package let verdicts: [Verdict]
+
+    /// The decision about a table, from nothing but the arguments (``CleaningPlanner``).
+    ///
+    /// - Parameter now: Milliseconds since 1970 UTC.
+    package static func of(_ ground: CleaningGround, keeping retention: Retention, now: Int64, zone: TimelineZone) -> CleaningDecision {
+        CleaningPlanner(ground, keeping: retention, now: now, zone: zone).decide()
+    }
 
     package var deletions: [Verdict] { verdicts.filter(\.reason.isDeletion) }
     package var deletedFileCount: Int { deletions.reduce(0) { $0 + $1.version.files.count } }
