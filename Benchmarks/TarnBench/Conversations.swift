@@ -19,10 +19,12 @@ enum Conversations {
     static let prunable: Filter = ofDay && .equal("intent", "refund")
     static let ofTenant: Filter = .equal("tenant_id", "tenant-0040")
 
-    static func createTable(at path: ObjectPath, in store: any ObjectStore, type: TableConfiguration.TableType = .copyOnWrite) async throws -> Table {
+    static func createTable(
+        at path: ObjectPath, in store: any ObjectStore, type: TableConfiguration.TableType = .copyOnWrite, isPartitioned: Bool = true
+    ) async throws -> Table {
         var configuration = TableConfiguration(name: "conversations", schema: schema, recordKey: ["conversation_id"])
         configuration.type = type
-        configuration.partitioning = .fields(["created_day"])
+        if isPartitioned { configuration.partitioning = .fields(["created_day"]) }
         configuration.orderingFields = ["event_ts"]
         return try await Table.create(configuration, at: path.text, in: store)
     }

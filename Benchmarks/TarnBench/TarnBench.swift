@@ -6,7 +6,10 @@ import TarnTable
 @main
 struct TarnBench {
     static var workloads: [any Workload.Type] {
-        [ParquetWriting.self, ParquetReading.self, TableUpserts.self, EventParsing.self, EventLoading.self, EventMerging.self]
+        [
+            ParquetWriting.self, ParquetReading.self, TableUpserts.self, SmallFilesQuery.self, SnapshotReading.self, ScanPlanning.self,
+            EventParsing.self, EventLoading.self, EventMerging.self,
+        ]
     }
 
     static func main() async {

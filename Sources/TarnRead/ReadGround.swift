@@ -99,9 +99,10 @@ struct ReadGround: Sendable {
             range = .greater(MetaFields.commitTime, .text("\(begin)"))
             if let time { range = range.map { $0 && .lessOrEqual(MetaFields.commitTime, .text("\(time)")) } }
         }
+        let partitions: PartitionPathFormat? = [.simple, .complex].contains(properties.keyGenerator) ? PartitionPathFormat(properties) : nil
         // An incremental read shows old rows in the columns of now, a read of the past in those of then.
         let schema = try await schema(of: slices, upTo: begin == nil ? time : nil)
-        return Snapshot(instant: shown?.time, schema: schema, table: table, slices: slices, merging: merging, range: range, hasMetaFields: properties.hasMetaFields)
+        return Snapshot(instant: shown?.time, schema: schema, table: table, slices: slices, merging: merging, range: range, hasMetaFields: properties.hasMetaFields, partitions: partitions)
     }
 
     private func schema(of slices: [FileSlice], upTo time: InstantTime?) async throws -> Schema {

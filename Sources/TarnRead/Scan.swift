@@ -33,7 +33,7 @@ public struct Scan: AsyncSequence, Sendable {
         fileprivate init(snapshot: Snapshot, plan: Result<ScanPlan, ColumnError>) {
             self.snapshot = snapshot
             self.plan = plan
-            slices = snapshot.slices[...]
+            slices = snapshot.slices(matching: (try? plan.get())?.filter)[...]
         }
 
         /// The next batch that is not empty; nil at the end. Throws ``TableError``.

@@ -21,6 +21,8 @@ public struct Snapshot: Sendable {
     let range: Filter?
     /// Whether the five meta columns are filled; where they are not, nobody shows them.
     let hasMetaFields: Bool
+    /// How partition columns became folders; nil where a path does not tell their values.
+    let partitions: PartitionPathFormat?
     /// Columns that are null in the partition of nulls whatever its files say: Spark's read-optimized reads take them from
     /// the path, which cannot tell an empty text from none.
     private(set) var columnsOfPath: [String] = []
@@ -30,7 +32,10 @@ public struct Snapshot: Sendable {
         let visibility: LogVisibility
     }
 
-    init(instant: InstantTime?, schema: Schema, table: TableHandle, slices: [FileSlice], merging: Merging?, range: Filter? = nil, hasMetaFields: Bool = true) {
+    init(
+        instant: InstantTime?, schema: Schema, table: TableHandle, slices: [FileSlice], merging: Merging?, range: Filter? = nil, hasMetaFields: Bool = true,
+        partitions: PartitionPathFormat? = nil
+    ) {
         self.instant = instant
         self.schema = schema
         self.table = table
@@ -38,6 +43,7 @@ public struct Snapshot: Sendable {
         self.merging = merging
         self.range = range
         self.hasMetaFields = hasMetaFields
+        self.partitions = partitions
     }
 
     /// The newest snapshot, or an earlier one.
@@ -88,6 +94,14 @@ public struct Snapshot: Sendable {
                 partition: slice.partition, fileID: slice.fileID, baseInstant: slice.baseInstant, baseFile: base, logFiles: slice.logFiles)
         }
         return try await ground.snapshot(of: inRange, upTo: end, after: begin)
+    }
+
+    /// The slices that may hold a row for which the filter is true, told by the partitions alone: the unit of reading in
+    /// parallel. Reads nothing.
+    ///
+    /// - Throws: ``TableError`` `invalid` for a column that does not exist or a literal that does not fit its column.
+    package func fileSlices(where filter: Filter? = nil) throws(TableError) -> [FileSlice] {
+        do { return slices(matching: try filter.map { filter throws(ColumnError) in try BoundFilter(filter, schema: schema) }) } catch { throw TableError(error) }
     }
 
     /// The rows, in no promised order.
