@@ -56,12 +56,13 @@ private struct FolderWalk {
     }
 
     private mutating func nextEntry() -> (path: ObjectPath, isFolder: Bool)? {
-        while let folder = open.last {
-            guard let entry = open[open.count - 1].rest.popLast() else {
+        // Taken in place: a copy of the open folder would have all its entries copied at each step.
+        while let last = open.indices.last {
+            guard let entry = open[last].rest.popLast() else {
                 open.removeLast()
                 continue
             }
-            return (folder.path.appending(entry.name), entry.isFolder)
+            return (open[last].path.appending(entry.name), entry.isFolder)
         }
         return nil
     }
