@@ -10,6 +10,8 @@ package struct WriteSettings: Sendable {
     package var targetFileSize = ByteCount.mebibytes(120)
     /// Ceiling on the working memory of this write; what does not fit goes to scratch files.
     package var memory = ByteCount.mebibytes(512)
+    /// How many files are read and written at the same time, on as many cores. What is written does not depend on it.
+    package var concurrency = 2
     /// Where scratch files go; nil = the system's temporary folder.
     package var spillDirectory: String?
     /// A name for this write. If a completed commit of the table already carries it, the write is not done again.

@@ -38,7 +38,7 @@ package final class WriteTransaction {
         self.startNanoseconds = startNanoseconds
         table = ground.table
         hash = KeyHash(seed: table.runtime.random.next())
-        memory = MemoryPlan(settings.memory)
+        memory = MemoryPlan(settings.memory, tasks: settings.concurrency)
         scratch = ScratchSpace(folder: settings.spillDirectory, runtime: table.runtime)
         rows = StagedRows(ground.schema.columns, properties: ground.properties, hash: hash, memory: memory, scratch: scratch)
     }
@@ -82,7 +82,8 @@ package final class WriteTransaction {
     package func storedRows(forKeys keys: Column) async throws -> RecordBatch {
         let files = try await ground.latestFiles()
         return try await StoredRows(
-            table: ground.lookupTable, schema: ground.schema, files: files.latest, hash: hash, memory: memory
+            table: ground.lookupTable, schema: ground.schema, files: files.latest, hash: hash, memory: memory,
+            concurrency: settings.concurrency
         ).rows(forKeys: keys)
     }
 

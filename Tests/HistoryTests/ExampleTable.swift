@@ -17,6 +17,7 @@ struct ExampleTable: Sendable {
     let handle: TableHandle
     var targetFileSize = ByteCount.kibibytes(24)
     var memory = ByteCount.mebibytes(64)
+    var concurrency = 2
 
     init(_ store: any ObjectStore, path: String = "notes", runtime: Runtime) {
         handle = TableHandle(store: store, path: ObjectPath(path)!, runtime: runtime)
@@ -27,6 +28,7 @@ struct ExampleTable: Sendable {
         var other = ExampleTable(store, path: handle.path.text, runtime: handle.runtime)
         other.targetFileSize = targetFileSize
         other.memory = memory
+        other.concurrency = concurrency
         return other
     }
 
@@ -46,6 +48,7 @@ struct ExampleTable: Sendable {
         var settings = WriteSettings(operation: operation)
         settings.targetFileSize = targetFileSize
         settings.memory = memory
+        settings.concurrency = concurrency
         settings.commitToken = token
         let write = try await WriteTransaction.begin(handle, settings)
         do {

@@ -12,3 +12,17 @@ extension ObjectStore {
         return copy
     }
 }
+
+extension ObjectStore {
+    /// Every object below `folder`, by its path.
+    func contents(of folder: ObjectPath = .root) async throws -> [ObjectPath: Bytes] {
+        var contents: [ObjectPath: Bytes] = [:]
+        var after: ObjectPath?
+        repeat {
+            let page = try await list(folder, startingAfter: after, recursive: true)
+            for object in page.objects { contents[object.path] = try await get(object.path, upTo: .gibibytes(1)) }
+            after = page.next
+        } while after != nil
+        return contents
+    }
+}

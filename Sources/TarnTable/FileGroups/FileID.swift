@@ -18,6 +18,16 @@ package struct FileID: Hashable, Sendable {
         text = "\(uuid)-0"
     }
 
+    /// The name with another number at its end: one of the groups that a task of a writer makes (hudi-format §4.1).
+    ///
+    /// - Precondition: the name ends in a number, as new ones do.
+    package func numbered(_ number: Int) -> FileID {
+        guard let end = text.lastIndex(of: "-") else { preconditionFailure("a name without a number: \(text)") }
+        return FileID(checked: "\(text[..<end])-\(number)")
+    }
+
+    private init(checked text: String) { self.text = text }
+
     /// The bucket of a bucket index's group: eight decimal digits in front. About 2% of Spark's random names look so by
     /// chance; a table is bucketed if all its groups do.
     package var bucket: Int? {

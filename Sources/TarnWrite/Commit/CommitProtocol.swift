@@ -28,32 +28,48 @@ struct CommitProtocol {
             report.wasAlreadyCommitted = true
             return counted(report)
         }
-        let (layout, partitions, changes, marked) = try await locate()
-        report.add(changes)
-        if changes.isEmpty && !extras.commitsWithoutChanges && settings.commitToken == nil { return counted(report) }
+        let work = try await locate()
+        report.add(work.changes)
+        if work.isEmpty && !extras.commitsWithoutChanges && settings.commitToken == nil { return counted(report) }
 
         let pending = try await begin()
         let instant = pending.time
         let rewriter = TableRewriter(
-            context(instant), layout: layout, changes: changes, rows: rows, partitions: partitions, markedPartitions: marked)
+            context: context(instant), layout: work.layout, rewrites: work.rewrites, inserts: work.inserts, rows: rows.reader(),
+            partitions: work.partitions, markedPartitions: work.markedPartitions)
+        let written: [WrittenFile]
         do {
-            try await rewriter.run()
+            written = try await rewriter.run(concurrency: settings.concurrency)
             try await extras.beforeCompletion?(instant)
         } catch {
             pending.abandon()
             throw TableError(error, instant: instant)
         }
-        let metadata = commit(instant, rewriter.written, extras, report)
+        let metadata = commit(instant, written, extras, report)
         _ = try await pending.complete(with: metadata.encoded(), on: TimelineWriter(table))
-        report.add(rewriter.written)
-        await removeMarkers(of: instant, rewriter.written)
+        report.add(written)
+        await removeMarkers(of: instant, written)
         report.instant = instant
         return counted(report)
     }
 
     // MARK: Step 2: locate
 
-    private func locate() async throws -> (FileLayout, [PartitionPath], LocatedChanges, [PartitionPath]) {
+    /// What there is to do.
+    private struct Work {
+        let layout: FileLayout
+        /// By rank.
+        let partitions: [PartitionPath]
+        let markedPartitions: Set<PartitionPath>
+        /// The counts.
+        let changes: LocatedChanges
+        let rewrites: PlacedChanges
+        let inserts: PlacedChanges
+
+        var isEmpty: Bool { rewrites.count == 0 && inserts.count == 0 }
+    }
+
+    private func locate() async throws -> Work {
         let files = try await ground.latestFiles()
         // A bulk insert neither looks for its keys nor fills files that are there.
         let stored = settings.operation == .bulkInsert ? [] : files.latest
@@ -67,23 +83,25 @@ struct CommitProtocol {
         let numbers = groups.map { rows.partitions.number(of: $0.partition) }
         let scan = TableKeyScan(
             ground.lookupTable, files: groups, sought: rows.soughtKeys(), hash: hash, orderingField: ground.properties.orderingField,
-            memory: memory)
+            memory: memory, concurrency: settings.concurrency)
 
         let parts = max(1, (Int(rows.count) + KeyDirectory.recordCount(fitting: memory.directory) - 1) / KeyDirectory.recordCount(fitting: memory.directory))
         for part in 0..<parts {
             let directory = try rows.directory(part: part, of: parts)
-            try await scan.run(directory) { match in
+            try await scan.run(directory) { file, match in
                 try changes.meet(
-                    directory, entry: match.entry, group: UInt32(match.file), partition: numbers[match.file], position: match.row,
+                    directory, entry: Int(match.entry), group: UInt32(file), partition: numbers[file], position: match.row,
                     storedOrdering: match.ordering)
             }
             try changes.endPass(directory)
         }
         rows.forgetRecords()
-        try changes.finish()
+        let (rewrites, inserts) = try changes.finish()
         var partitions = [PartitionPath](repeating: .root, count: ranks.count)
         for (number, rank) in ranks.enumerated() { partitions[Int(rank)] = rows.partitions.paths[number] }
-        return (layout, partitions, changes, files.markedPartitions)
+        return Work(
+            layout: layout, partitions: partitions, markedPartitions: Set(files.markedPartitions), changes: changes, rewrites: rewrites,
+            inserts: inserts)
     }
 
     // MARK: Steps 1 and 3: the instant

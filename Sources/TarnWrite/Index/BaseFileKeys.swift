@@ -25,13 +25,13 @@ final class BaseFileKeys {
     private let chunks: [Range<Int64>]
     private var scan: ParquetScan
 
-    /// - Returns: nil for `keys` if the footer tells that the file has none of those sought; and the footer's length.
+    /// - Returns: nil if the footer tells that the file has none of the keys sought.
     /// - Throws: ``TableError`` `corrupt` with path and offset, also where a column is missing.
     ///
     /// Cost: one request, and one more where the footer is longer than expected.
     static func open(
         _ file: BaseFile, of table: TableHandle, orderingField: String?, sought: SoughtKeys, limits: KeyFetchLimits
-    ) async throws -> (keys: BaseFileKeys?, footerByteCount: Int64) {
+    ) async throws -> BaseFileKeys? {
         let path = file.path(in: table)
         do {
             var object = HeldObject(path, in: table.store)
@@ -41,8 +41,7 @@ final class BaseFileKeys {
                 switch try decoder.next() {
                 case .needs(let ranges): try decoder.supply(try await object.get(ranges))
                 case .done(let metadata):
-                    let keys = sought.mayLie(in: metadata) ? try BaseFileKeys(metadata, object, path, orderingField, limits) : nil
-                    return (keys, Int64(decoder.footerByteCount))
+                    return sought.mayLie(in: metadata) ? try BaseFileKeys(metadata, object, path, orderingField, limits) : nil
                 }
             }
         } catch {
@@ -62,8 +61,12 @@ final class BaseFileKeys {
         }
         let leaves = columns.flatMap { metadata.tree.fields[$0].leaves }
         chunks = metadata.rowGroups.flatMap { group in leaves.map { group.columns[$0].byteRange } }.sorted { $0.lowerBound < $1.lowerBound }
+        if !chunks.contains(where: self.object.range.overlaps) { self.object.letGo() }
         var options = ScanOptions()
         options.fetchBytes = Int(limits.spanBytes)
+        // The filter, which may be long, has done its work.
+        var metadata = metadata
+        metadata.keyValueMetadata = []
         scan = ParquetScan(metadata: metadata, columns: columns.sorted(), options: options)
     }
 

@@ -44,12 +44,5 @@ package struct IndexRecord: BitwiseCopyable, Sendable {
         set { place = newValue ? place | Self.deletesStoredMark : place & ~Self.deletesStoredMark }
     }
 
-    /// The key was met in the table.
-    package var isFound: Bool {
-        get { place & Self.foundMark != 0 }
-        set { place = newValue ? place | Self.foundMark : place & ~Self.foundMark }
-    }
-
     private static let deletesStoredMark: UInt64 = 1 << 58
-    private static let foundMark: UInt64 = 1 << 59
 }

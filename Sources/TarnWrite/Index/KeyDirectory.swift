@@ -4,17 +4,18 @@ import TarnColumns
 /// The distinct keys of a write, or of a slice of it, each with the change that wins within the write.
 ///
 /// Built from index records in the order of arrival; records that lose are dropped. Open addressing over slots of a hash
-/// tag and an entry number, at most half full: 16 to 32 bytes a key beside the 40 of its record.
+/// tag and an entry number, at most half full: 16 to 32 bytes a key beside the 41 of its record and mark.
 ///
-/// One owner; not for concurrent use.
-package final class KeyDirectory {
+/// One owner builds it and marks entries; once it is built, any number of tasks may find keys in it.
+// Sendable: after the last `add` entries and slots do not change, and marks belong to the owner alone.
+package final class KeyDirectory: @unchecked Sendable {
     /// Memory for `count` records and their slots.
     package static func byteCount(records count: Int) -> Int {
-        count * IndexRecord.byteCount + slotCount(records: count) * MemoryLayout<UInt64>.size
+        count * (IndexRecord.byteCount + 1) + slotCount(records: count) * MemoryLayout<UInt64>.size
     }
 
     /// How many records fit into `bytes`.
-    package static func recordCount(fitting bytes: Int) -> Int { max(1, bytes / (IndexRecord.byteCount + 32)) }
+    package static func recordCount(fitting bytes: Int) -> Int { max(1, bytes / (IndexRecord.byteCount + 1 + 32)) }
 
     private static func slotCount(records count: Int) -> Int {
         var slots = 16
@@ -23,6 +24,8 @@ package final class KeyDirectory {
     }
 
     private let entries: UnsafeMutablePointer<IndexRecord>
+    /// Which keys were met in the table.
+    private let marks: UnsafeMutablePointer<Bool>
     private let capacity: Int
     private let slots: UnsafeMutablePointer<UInt64>
     private let slotMask: UInt64
@@ -36,6 +39,8 @@ package final class KeyDirectory {
         precondition(capacity >= 0 && capacity < Int(UInt32.max))
         self.capacity = capacity
         entries = .allocate(capacity: max(1, capacity))
+        marks = .allocate(capacity: max(1, capacity))
+        marks.initialize(repeating: false, count: max(1, capacity))
         let slotCount = Self.slotCount(records: capacity)
         slots = .allocate(capacity: slotCount)
         slots.initialize(repeating: 0, count: slotCount)
@@ -44,6 +49,7 @@ package final class KeyDirectory {
 
     deinit {
         entries.deallocate()
+        marks.deallocate()
         slots.deallocate()
     }
 
@@ -70,7 +76,15 @@ package final class KeyDirectory {
         return entries[entry]
     }
 
-    package func markFound(_ entry: Int) { entries[entry].isFound = true }
+    package func isFound(_ entry: Int) -> Bool {
+        precondition(entry >= 0 && entry < count)
+        return marks[entry]
+    }
+
+    package func markFound(_ entry: Int) {
+        precondition(entry >= 0 && entry < count)
+        marks[entry] = true
+    }
 
     /// Calls `body` with the row and the entry of every key of `hashes` that is in the directory.
     @inline(__always)

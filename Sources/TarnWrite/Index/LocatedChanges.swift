@@ -4,9 +4,9 @@ import TarnTable
 /// What a write does, row by row, in the order in which files are written; and the counts.
 final class LocatedChanges {
     /// Replacements and removals, by file group and position.
-    let rewrites: SortedRuns<PlacedChange>
+    private let rewrites: SortedRuns<PlacedChange>
     /// New rows, by partition and arrival.
-    let inserts: SortedRuns<PlacedChange>
+    private let inserts: SortedRuns<PlacedChange>
 
     private(set) var inserted: Int64 = 0
     private(set) var updated: Int64 = 0
@@ -25,8 +25,6 @@ final class LocatedChanges {
         inserts = SortedRuns(memoryLimit: memory.changes, scratch: scratch)
     }
 
-    var isEmpty: Bool { rewrites.count == 0 && inserts.count == 0 }
-
     /// A stored row has the key of a staged change.
     func meet(
         _ directory: KeyDirectory, entry: Int, group: UInt32, partition: UInt32, position: UInt32, storedOrdering: Int64
@@ -34,7 +32,7 @@ final class LocatedChanges {
         let change = directory[entry]
         let decision = Decision.of(
             change, storedOrdering: storedOrdering, samePartition: change.partition == partition, operation: operation)
-        if change.isFound {
+        if directory.isFound(entry) {
             // A key that another writer stored twice: the change has its place already, so what it beats here goes.
             if decision != .stale && decision != .alreadyStored { try rewrites.append(.delete(group, position)) }
             return
@@ -61,7 +59,7 @@ final class LocatedChanges {
         duplicates += directory.duplicateCount
         for entry in 0..<directory.count {
             let change = directory[entry]
-            guard !change.isFound else { continue }
+            guard !directory.isFound(entry) else { continue }
             if change.kind == .upsert {
                 try inserts.append(.insert(into: partitionRanks[Int(change.partition)], change, isMove: false))
                 inserted += 1
@@ -71,8 +69,8 @@ final class LocatedChanges {
         }
     }
 
-    func finish() throws {
-        try rewrites.finish()
-        try inserts.finish()
+    /// What there is to do, in order. Call once, after the last pass.
+    func finish() throws -> (rewrites: PlacedChanges, inserts: PlacedChanges) {
+        (try PlacedChanges(rewrites.finish()), try PlacedChanges(inserts.finish()))
     }
 }

@@ -9,6 +9,7 @@ struct StoredRows {
     let files: [BaseFile]
     let hash: KeyHash
     let memory: MemoryPlan
+    let concurrency: Int
 
     func rows(forKeys keys: Column) async throws -> RecordBatch {
         precondition(keys.type == .string && keys.nullCount == 0)
@@ -20,13 +21,12 @@ struct StoredRows {
                     hash: (hashes[row].low, hashes[row].high), ordering: 0, kind: .delete, rowOffset: 0, rowLength: 0, partition: PartitionNames.none))
         }
         var found: [(file: Int, row: UInt32)] = []
-        let scan = TableKeyScan(table, files: files, sought: SoughtKeys(keys), hash: hash, orderingField: nil, memory: memory)
-        try await scan.run(directory) { found.append(($0.file, $0.row)) }
+        let scan = TableKeyScan(table, files: files, sought: SoughtKeys(keys), hash: hash, orderingField: nil, memory: memory, concurrency: concurrency)
+        try await scan.run(directory) { found.append(($0, $1.row)) }
 
         var batches: [RecordBatch] = []
         for (number, group) in Dictionary(grouping: found, by: \.file).sorted(by: { $0.key < $1.key }) {
-            let limits = BaseFileScan.Limits(file: 8 << 20, rowGroup: Int64(memory.rowGroup), window: memory.window)
-            let reader = try await BaseFileScan.open(files[number], of: table, limits: limits)
+            let reader = try await BaseFileScan.open(files[number], of: table, fetch: memory.fetch, window: memory.window)
             var wanted = group.map(\.row)[...]
             while !wanted.isEmpty, let batch = try await reader.next() {
                 let end = batch.firstRow + Int64(batch.rows.rowCount)

@@ -17,55 +17,67 @@ final class TableKeyScan {
     private let hash: KeyHash
     /// nil: there is none; every stored row then has the ordering value 0.
     private let orderingField: String?
-    private var limits: KeyFetchLimits
-    private var greatestFooterShare = 0.0
-    /// Files that hold none of the keys sought, by number.
-    private var ruledOut: Set<Int> = []
+    private let limits: KeyFetchLimits
+    private let concurrency: Int
+    /// Numbers of the files that may hold a key; the others are ruled out.
+    private var candidates: [Int]
 
-    /// - Parameter sought: At least the keys of all directories that will be looked for.
-    init(_ table: TableHandle, files: [BaseFile], sought: SoughtKeys, hash: KeyHash, orderingField: String?, memory: MemoryPlan) {
+    /// - Parameters:
+    ///   - sought: At least the keys of all directories that will be looked for.
+    ///   - concurrency: How many files are read at the same time.
+    init(
+        _ table: TableHandle, files: [BaseFile], sought: SoughtKeys, hash: KeyHash, orderingField: String?, memory: MemoryPlan, concurrency: Int
+    ) {
         self.table = table
         self.files = files
         self.sought = sought
         self.hash = hash
         self.orderingField = orderingField
+        self.concurrency = concurrency
         limits = KeyFetchLimits(memory: memory)
+        candidates = Array(files.indices)
     }
 
-    /// A stored row whose key is in a directory.
-    struct Match {
-        /// Position in `files`.
-        let file: Int
-        /// Position in the file.
-        let row: UInt32
-        /// In the directory.
-        let entry: Int
-        /// `Int64.min` where the stored row has no ordering value, so that any change beats it.
-        let ordering: Int64
-    }
-
-    /// Calls `body` for every stored row whose key is in `directory`, in the order of files and rows.
-    func run(_ directory: KeyDirectory, _ body: (Match) throws -> Void) async throws {
+    /// Calls `body` with every stored row whose key is in `directory`, in the order of files and rows.
+    ///
+    /// - Parameter body: `file` is the position in `files`.
+    ///
+    /// Memory: beside what is fetched, 16 bytes for each row found in files that are read ahead of their turn.
+    func run(_ directory: KeyDirectory, _ body: (_ file: Int, KeyMatch) throws -> Void) async throws {
         guard directory.count > 0 else { return }
-        for (number, file) in files.enumerated() where !ruledOut.contains(number) {
-            let (keys, footerByteCount) = try await BaseFileKeys.open(
-                file, of: table, orderingField: orderingField, sought: sought, limits: limits)
-            expect(footerByteCount, of: file)
-            guard let keys else {
-                ruledOut.insert(number)
-                continue
-            }
-            while let batch = try await keys.next() {
-                try directory.forEachMatch(batch.keys.hashKeys(hash)) { row, entry in
-                    try body(Match(file: number, row: batch.firstRow + UInt32(row), entry: entry, ordering: batch.ordering(of: row)))
-                }
-            }
+        let (table, files, candidates, sought, hash, orderingField, limits) = (table, files, candidates, sought, hash, orderingField, limits)
+        var remaining: [Int] = []
+        try await concurrently(candidates.count, atMost: concurrency) { index -> [KeyMatch]? in
+            let keys = try await BaseFileKeys.open(
+                files[candidates[index]], of: table, orderingField: orderingField, sought: sought, limits: limits)
+            guard let keys else { return nil }
+            var matches: [KeyMatch] = []
+            while let batch = try await keys.next() { directory.match(batch, hash, into: &matches) }
+            return matches
+        } take: { index, matches in
+            guard let matches else { return }
+            remaining.append(candidates[index])
+            for match in matches { try body(candidates[index], match) }
         }
+        self.candidates = remaining
     }
+}
 
-    private func expect(_ footerByteCount: Int64, of file: BaseFile) {
-        greatestFooterShare = max(greatestFooterShare, Double(footerByteCount) / Double(max(1, file.size)))
-        limits = limits.expecting(footerShare: greatestFooterShare)
+/// A stored row whose key is in a directory: 16 bytes.
+struct KeyMatch: Sendable {
+    /// Position in the file.
+    let row: UInt32
+    /// In the directory.
+    let entry: UInt32
+    /// `Int64.min` where the stored row has no ordering value, so that any change beats it.
+    let ordering: Int64
+}
+
+extension KeyDirectory {
+    fileprivate func match(_ batch: BaseFileKeys.Batch, _ hash: KeyHash, into matches: inout [KeyMatch]) {
+        forEachMatch(batch.keys.hashKeys(hash)) { row, entry in
+            matches.append(KeyMatch(row: batch.firstRow + UInt32(row), entry: UInt32(entry), ordering: batch.ordering(of: row)))
+        }
     }
 }
 

@@ -3,8 +3,7 @@ import TarnTable
 
 /// The latest base files, in the order in which a write goes through them, and which of them take inserts.
 ///
-/// By partition; in a partition first the files that are full, then the small ones, smallest first. So a file that must be
-/// rewritten anyway fills up before one is rewritten only to grow, and the smallest grow first.
+/// By partition; in a partition first the files that are full, then the small ones, smallest first: the smallest grow first.
 struct FileLayout: Sendable {
     struct Group: Sendable {
         let file: BaseFile

@@ -4,39 +4,32 @@ import TarnParquet
 import TarnStorage
 import TarnTable
 
-/// Reads a base file from first row to last, in few requests: what is small is fetched whole, and of a file whose row groups
-/// fit in memory each row group at once; of others, windows of each column.
+/// Reads a base file from first row to last, in few requests: what is small is fetched whole, of others as many row groups at
+/// once as fit; of a row group that is too large, windows of each column.
 final class BaseFileScan {
     let metadata: FileMetadata
     private let path: ObjectPath
-    private let groupLimit: Int64
+    private let fetchBytes: Int64
     private var object: HeldObject
     private var scan: ParquetScan
 
-    /// How much of a file is fetched at once.
-    struct Limits {
-        /// Files up to this size: the whole file.
-        var file: Int64
-        /// Row groups up to this size: the whole row group.
-        var rowGroup: Int64
-        /// Otherwise, of a column.
-        var window: Int
-    }
-
+    /// - Parameters:
+    ///   - fetch: How many bytes of the file are fetched, and held, at once; a file up to 8 MiB is if it is not more.
+    ///   - window: Of a column, where a row group is larger than that.
     /// - Throws: ``TableError`` `corrupt` with path and offset.
     ///
-    /// Cost: one request for the footer, two for a long one; one for each row group, or for each window of a column. None
-    /// besides the first for a file that is fetched whole.
-    static func open(_ file: BaseFile, of table: TableHandle, limits: Limits) async throws -> BaseFileScan {
+    /// Cost: one request for a file that is fetched whole. Otherwise one for the footer, two for a long one, and one for each
+    /// run of row groups; for each window of a column of row groups larger than `fetch`.
+    static func open(_ file: BaseFile, of table: TableHandle, fetch: Int, window: Int) async throws -> BaseFileScan {
         let path = file.path(in: table)
         do {
             var object = HeldObject(path, in: table.store)
-            if file.size <= limits.file { try await object.hold(0..<file.size) }
+            if file.size > 0, file.size <= min(Int64(fetch), 8 << 20) { try await object.hold(0..<file.size) }
             var decoder = FooterDecoder(fileSize: file.size)
             while true {
                 switch try decoder.next() {
                 case .needs(let ranges): try decoder.supply(try await object.get(ranges))
-                case .done(let metadata): return BaseFileScan(metadata, object, path, limits)
+                case .done(let metadata): return BaseFileScan(metadata, object, path, fetch: fetch, window: window)
                 }
             }
         } catch {
@@ -44,13 +37,13 @@ final class BaseFileScan {
         }
     }
 
-    private init(_ metadata: FileMetadata, _ object: HeldObject, _ path: ObjectPath, _ limits: Limits) {
+    private init(_ metadata: FileMetadata, _ object: HeldObject, _ path: ObjectPath, fetch: Int, window: Int) {
         self.metadata = metadata
         self.object = object
         self.path = path
-        groupLimit = limits.rowGroup
+        fetchBytes = Int64(fetch)
         var options = ScanOptions()
-        options.fetchBytes = limits.window
+        options.fetchBytes = window
         scan = ParquetScan(metadata: metadata, options: options)
     }
 
@@ -60,7 +53,7 @@ final class BaseFileScan {
             while true {
                 switch try scan.next() {
                 case .needs(let ranges):
-                    try await holdRowGroup(at: ranges)
+                    try await holdRowGroups(at: ranges)
                     try scan.supply(try await object.get(ranges))
                 case .done(let batch): return batch.map { ($0, scan.firstRow) }
                 }
@@ -70,15 +63,19 @@ final class BaseFileScan {
         }
     }
 
-    private func holdRowGroup(at ranges: [Range<Int64>]) async throws {
+    /// Fetches the row group that is asked for, and those behind it, as far as they fit.
+    private func holdRowGroups(at ranges: [Range<Int64>]) async throws {
         guard let first = ranges.map(\.lowerBound).min(), !object.range.contains(first) else { return }
         object.letGo()
-        for group in metadata.rowGroups {
-            let span = group.byteRange
-            guard span.contains(first) else { continue }
-            if Int64(span.count) <= groupLimit { try await object.hold(span) }
-            return
+        guard let index = metadata.rowGroups.firstIndex(where: { $0.byteRange.contains(first) }) else { return }
+        let start = metadata.rowGroups[index].byteRange.lowerBound
+        var end = start
+        for group in metadata.rowGroups[index...] {
+            let range = group.byteRange
+            guard range.lowerBound >= end, range.upperBound - start <= fetchBytes else { break }
+            end = range.upperBound
         }
+        if end > start { try await object.hold(start..<end) }
     }
 }
 

@@ -1,88 +1,33 @@
 import TarnBase
-import TarnStorage
+package import TarnStorage
 
 /// A record that is sorted by 16 bytes of key.
-protocol SortableRecord: BitwiseCopyable, Sendable {
+package protocol SortableRecord: BitwiseCopyable, Sendable {
     static func precedes(_ left: Self, _ right: Self) -> Bool
 }
 
-/// Records in ascending order, however many: sorted in memory, in sorted runs on a scratch file when they do not fit.
+/// Sorts records, however many: in memory, by sorted runs on a scratch file when they do not fit.
 ///
-/// Append all, then `finish`, then read once from first to last. One owner; not for concurrent use.
-final class SortedRuns<Record: SortableRecord> {
-    private static var recordByteCount: Int { MemoryLayout<Record>.stride }
-    private static var readAhead: Int { 2048 }
-
-    private struct Run {
-        var next: Int64
-        let end: Int64
-        var buffer: [Record] = []
-        var position = 0
-    }
-
+/// Append all, then `finish`. Records that are equal keep no promised order. One owner; not for concurrent use.
+package final class SortedRuns<Record: SortableRecord> {
     private let memoryCapacity: Int
     private let scratch: ScratchSpace
     private var file: ScratchFile?
-    private var fileByteCount: Int64 = 0
     private var records: [Record] = []
-    private var runs: [Run] = []
-    /// Numbers of runs, a heap ordered by their first records.
-    private var heap: [Int] = []
-    private var position = 0
-    private var isFinished = false
-    private(set) var count: Int64 = 0
+    /// Where each lies in the file, in records.
+    private var runs: [Range<Int64>] = []
+    package private(set) var count: Int64 = 0
 
-    init(memoryLimit: Int, scratch: ScratchSpace) {
+    package init(memoryLimit: Int, scratch: ScratchSpace) {
         // A sort of an array in place needs up to half of it again.
-        memoryCapacity = max(1024, memoryLimit / Self.recordByteCount * 2 / 3)
+        memoryCapacity = max(1024, memoryLimit / MemoryLayout<Record>.stride * 2 / 3)
         self.scratch = scratch
     }
 
-    func append(_ record: Record) throws {
-        precondition(!isFinished)
+    package func append(_ record: Record) throws {
         if records.count == memoryCapacity { try spill() }
         records.append(record)
         count += 1
-    }
-
-    func finish() throws {
-        precondition(!isFinished)
-        isFinished = true
-        if runs.isEmpty {
-            records.sort(by: Record.precedes)
-            return
-        }
-        if !records.isEmpty { try spill() }
-        records = []
-        for run in runs.indices {
-            try refill(run)
-            heap.append(run)
-        }
-        for index in stride(from: heap.count / 2 - 1, through: 0, by: -1) { siftDown(index) }
-    }
-
-    /// The next record without taking it; nil at the end.
-    var first: Record? {
-        precondition(isFinished)
-        if runs.isEmpty { return position < records.count ? records[position] : nil }
-        return heap.first.map { runs[$0].buffer[runs[$0].position] }
-    }
-
-    func next() throws -> Record? {
-        guard let record = first else { return nil }
-        if runs.isEmpty {
-            position += 1
-            return record
-        }
-        let run = heap[0]
-        runs[run].position += 1
-        if runs[run].position == runs[run].buffer.count { try refill(run) }
-        if runs[run].buffer.isEmpty {
-            heap[0] = heap[heap.count - 1]
-            heap.removeLast()
-        }
-        if !heap.isEmpty { siftDown(0) }
-        return record
     }
 
     private func spill() throws {
@@ -90,41 +35,84 @@ final class SortedRuns<Record: SortableRecord> {
         let file = try self.file ?? scratch.makeFile(bufferBytes: 0)
         self.file = file
         _ = try records.withUnsafeBytes { try file.append($0) }
-        let end = fileByteCount + Int64(records.count * Self.recordByteCount)
-        runs.append(Run(next: fileByteCount, end: end))
-        fileByteCount = end
+        let start = runs.last?.upperBound ?? 0
+        runs.append(start..<(start + Int64(records.count)))
         records.removeAll(keepingCapacity: true)
     }
 
-    private func refill(_ run: Int) throws {
-        let byteCount = Int(min(Int64(Self.readAhead * Self.recordByteCount), runs[run].end - runs[run].next))
-        runs[run].position = 0
-        runs[run].buffer.removeAll(keepingCapacity: true)
-        guard byteCount > 0, let file else { return }
-        let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: byteCount, alignment: 16)
-        defer { bytes.deallocate() }
-        try file.read(at: runs[run].next, into: bytes)
-        runs[run].buffer.append(contentsOf: bytes.assumingMemoryBound(to: Record.self))
-        runs[run].next += Int64(byteCount)
+    /// The records in order. Ends the sorting; this is empty afterwards.
+    package func finish() throws -> SortedRecords<Record> {
+        defer {
+            records = []
+            runs = []
+            file = nil
+        }
+        guard file != nil else {
+            records.sort(by: Record.precedes)
+            return SortedRecords(records)
+        }
+        if !records.isEmpty { try spill() }
+        records = []
+        return try merged()
     }
 
-    private func precedes(_ left: Int, _ right: Int) -> Bool {
-        let a = runs[left].buffer[runs[left].position]
-        let b = runs[right].buffer[runs[right].position]
-        if Record.precedes(a, b) { return true }
-        // Runs keep the order in which they were made, so the sort is as stable as it looks.
-        return !Record.precedes(b, a) && left < right
+    /// One run of all of them, in a file of its own: from then on any stretch is read by itself.
+    private func merged() throws -> SortedRecords<Record> {
+        guard let file else { return SortedRecords([]) }
+        let source = SortedRecords<Record>(file, count: count)
+        var heads = try runs.map { try source.cursor($0) }
+        var heap = Heap(heads.indices.filter { heads[$0].first != nil })
+        // Runs keep the order in which they were made.
+        func precedes(_ left: Int, _ right: Int) -> Bool {
+            guard let a = heads[left].first, let b = heads[right].first else { return heads[left].first != nil }
+            if Record.precedes(a, b) { return true }
+            return !Record.precedes(b, a) && left < right
+        }
+        heap.order(by: precedes)
+        let target = try scratch.makeFile(bufferBytes: 0)
+        var chunk: [Record] = []
+        while let run = heap.top {
+            if let record = try heads[run].next() { chunk.append(record) }
+            if heads[run].first == nil { heap.removeTop() }
+            heap.sink(by: precedes)
+            if chunk.count == 8192 || heap.top == nil {
+                _ = try chunk.withUnsafeBytes { try target.append($0) }
+                chunk.removeAll(keepingCapacity: true)
+            }
+        }
+        return SortedRecords(target, count: count)
+    }
+}
+
+/// Numbers of runs, the least head on top.
+private struct Heap {
+    private var items: [Int]
+
+    init(_ items: [Int]) { self.items = items }
+
+    var top: Int? { items.first }
+
+    mutating func order(by precedes: (Int, Int) -> Bool) {
+        for index in stride(from: items.count / 2 - 1, through: 0, by: -1) { sink(from: index, by: precedes) }
     }
 
-    private func siftDown(_ start: Int) {
+    mutating func removeTop() {
+        items[0] = items[items.count - 1]
+        items.removeLast()
+    }
+
+    /// Puts the top, which may have grown, in its place.
+    mutating func sink(by precedes: (Int, Int) -> Bool) {
+        if !items.isEmpty { sink(from: 0, by: precedes) }
+    }
+
+    private mutating func sink(from start: Int, by precedes: (Int, Int) -> Bool) {
         var parent = start
         while true {
             var smallest = parent
-            for child in [2 * parent + 1, 2 * parent + 2] where child < heap.count && precedes(heap[child], heap[smallest]) {
-                smallest = child
-            }
+            for child in [2 * parent + 1, 2 * parent + 2] where child < items.count && precedes(items[child], items[smallest]) { smallest = child }
             if smallest == parent { return }
-            heap.swapAt(parent, smallest)
+            items.swapAt(parent, smallest)
             parent = smallest
         }
     }
