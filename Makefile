@@ -8,11 +8,12 @@ LIBRARIES := libzstd-dev libsnappy-dev zlib1g-dev libcurl4-openssl-dev libssl-de
 PYTHON := .venv/bin/python
 export TARN_SHARED ?= ../shared
 
-.PHONY: help demo test golden libraries build python format clean
+.PHONY: help demo test bench golden libraries build python bench-python format clean
 
 help:
 	@echo "make demo    builds and runs the main job on sample events; leaves the table in .demo/"
 	echo "make test    builds and runs all tests (TARN_SLOW=1 for the long ones)"
+	echo "make bench   Tarn beside other engines, in three minutes after its set-up (needs TARN_SHARED)"
 	echo "make golden  tarn and tablecheck over all shared golden tables of version 6 (needs TARN_SHARED)"
 	echo "make format  formats the sources"
 	echo "make clean   removes everything that was built"
@@ -24,6 +25,22 @@ test: libraries python
 	@swift build -c release --build-tests --explicit-target-dependency-import-check error
 	swift test -c release
 	Tests/Consumer/check.sh
+
+bench: libraries bench-python
+	@echo "building (release; a few minutes the first time)"
+	swift build -c release --product TarnBench
+	export TARN_BENCH="$$PWD/.build/release/TarnBench" TARN_BENCH_PYTHON="$$PWD/.venv-bench/bin/python" PYTHONDONTWRITEBYTECODE=1
+	.venv-bench/bin/python Benchmarks/picture.py --setup
+	.venv-bench/bin/python Benchmarks/picture.py
+
+# The peers, in a Python of their own.
+bench-python:
+	@test -d "$(TARN_SHARED)/bench" || { echo "make bench needs the shared folder: set TARN_SHARED"; exit 2; }
+	if ! cmp -s "$(TARN_SHARED)/bench/requirements.txt" .venv-bench/installed; then
+		python3 -m venv .venv-bench
+		.venv-bench/bin/python -m pip install -q --disable-pip-version-check -r "$(TARN_SHARED)/bench/requirements.txt"
+		cp "$(TARN_SHARED)/bench/requirements.txt" .venv-bench/installed
+	fi
 
 golden: build python
 	@test -d "$(TARN_SHARED)/golden" || { echo "make golden needs the shared folder: set TARN_SHARED"; exit 2; }
@@ -61,4 +78,4 @@ format:
 	@swift format format --in-place --recursive Sources Tests Package.swift
 
 clean:
-	@rm -rf .build .demo .venv
+	@rm -rf .build .demo .venv .venv-bench
