@@ -58,10 +58,10 @@ let package = Package(
         .systemLibrary(name: "CGlibcExtra"),
 
         // tests
-        support("TarnTestSupport", at: "TestSupport", uses: ["TarnStorage", "TarnColumns", "TarnBase"]),
+        support("TarnTestSupport", at: "TestSupport", uses: ["TarnS3", "TarnHTTP", "TarnStorage", "TarnColumns", "TarnBase"]),
         tests("UnitTests", uses: ["TarnLocations", "TarnCommandLine", "TarnIngest", "Tarn", "TarnFreshness", "TarnCheck", "TarnRead", "TarnServices", "TarnWrite", "TarnTable", "TarnParquet", "TarnAvro", "TarnS3", "TarnHTTP", "TarnStorage", "TarnColumns", "TarnBase"]),
         tests("HistoryTests", uses: ["Tarn", "TarnCheck", "TarnRead", "TarnServices", "TarnWrite", "TarnTable", "TarnParquet", "TarnAvro", "TarnStorage", "TarnColumns", "TarnBase"]),
-        tests("CommandLineTests", uses: ["TarnBase"]),
+        tests("CommandLineTests", uses: ["TarnS3", "TarnStorage", "TarnBase"]),
         tests("InteropTests", uses: ["TarnBase"], beside: ["python", "requirements.txt"]),
         tests("GoldenTests", uses: ["TarnCheck", "TarnRead", "TarnTable", "TarnStorage", "TarnColumns", "TarnBase"], beside: ["check_answers.sh", "check_sound_tables.sh"]),
         tests("TidyTests", uses: []),

@@ -59,7 +59,9 @@ extension Table {
             handle.lock.waitMilliseconds = options.lockWait.milliseconds
             let transaction = try await WriteTransaction.begin(handle, try options.settings())
             do {
-                if transaction.committedBefore == nil { try await stage(batches, options: options, in: transaction) }
+                if transaction.committedBefore == nil {
+                    try await transaction.holdingLock { try await stage(batches, options: options, in: transaction) }
+                }
             } catch {
                 await transaction.abandon()
                 throw error

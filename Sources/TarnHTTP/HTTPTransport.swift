@@ -5,6 +5,31 @@ package protocol HTTPTransport: Sendable {
     /// - Throws: ``HTTPFailure`` when there is no complete answer; `CancellationError`, after which the server may have acted
     ///   on the request all the same.
     func send(_ request: HTTPRequest) async throws -> HTTPResponse
+
+    /// Sets `request` on its way and returns at once, where the transport can; else it goes out when its answer is asked for.
+    func begin(_ request: HTTPRequest) -> any PendingResponse
+}
+
+/// A request under way. Dropping it cancels it, and the server may have acted on it all the same.
+package protocol PendingResponse: AnyObject, Sendable {
+    /// Waits for the answer, as ``HTTPTransport/send(_:)`` does. Call once.
+    func response() async throws -> HTTPResponse
+}
+
+extension HTTPTransport {
+    package func begin(_ request: HTTPRequest) -> any PendingResponse { DeferredRequest(request, over: self) }
+}
+
+private final class DeferredRequest: PendingResponse {
+    private let request: HTTPRequest
+    private let transport: any HTTPTransport
+
+    init(_ request: HTTPRequest, over transport: any HTTPTransport) {
+        self.request = request
+        self.transport = transport
+    }
+
+    func response() async throws -> HTTPResponse { try await transport.send(request) }
 }
 
 /// Why there is no answer.

@@ -20,6 +20,13 @@ package protocol ChangeTransaction: AnyObject {
     func stage(_ changes: ChangeBatch) async throws -> [RejectedRow]
     func commit(_ extras: CommitExtras) async throws -> CommitReport
     func abandon() async
+    /// Runs `body`, and sees to it that the writer's lock lasts: for waits between the other calls.
+    func holdingLock<Result>(_ body: () async throws -> Result) async throws -> Result
+}
+
+extension ChangeTransaction {
+    /// Of a sink without a lock.
+    package func holdingLock<Result>(_ body: () async throws -> Result) async throws -> Result { try await body() }
 }
 
 package struct SinkState: Sendable {

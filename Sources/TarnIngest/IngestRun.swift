@@ -85,7 +85,7 @@ final class IngestRun {
         do {
             reading: while true {
                 try Task.checkCancellation()
-                switch try await reader.next(within: waitingTime()) {
+                switch try await next(of: reader) {
                 case .lines(let block): try await take(block, report)
                 case .idle: if isBatchOld { try await endBatch(finishesInput: false, report) }
                 case .end: break reading
@@ -97,6 +97,11 @@ final class IngestRun {
             transaction = nil
             throw error
         }
+    }
+
+    private func next(of reader: LineReader) async throws -> LineReader.Step {
+        guard let transaction else { return try await reader.next(within: waitingTime()) }
+        return try await transaction.holdingLock { try await reader.next(within: waitingTime()) }
     }
 
     private func startInputPartition(_ input: EventInput) {

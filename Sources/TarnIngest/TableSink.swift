@@ -44,4 +44,5 @@ private final class TableTransaction: ChangeTransaction {
     func stage(_ changes: ChangeBatch) async throws -> [RejectedRow] { try await write.stage(changes) }
     func commit(_ extras: CommitExtras) async throws -> CommitReport { try await write.commit(extras) }
     func abandon() async { await write.abandon() }
+    func holdingLock<Result>(_ body: () async throws -> Result) async throws -> Result { try await write.holdingLock(body) }
 }

@@ -44,19 +44,33 @@ struct S3Client: Sendable {
 
     // MARK: - One request
 
+    /// A request on its way, signed with keys that may be out of date by the time it is answered.
+    struct Begun: Sendable {
+        fileprivate let credentials: Credentials
+        fileprivate let response: any PendingResponse
+    }
+
+    /// Sets `request` on its way; ``send(_:at:begun:isComplete:)`` waits for it, and repeats it.
+    func begin(_ request: S3Request) -> Begun {
+        let credentials = state.withLock { $0.credentials }
+        return Begun(credentials: credentials, response: transport.begin(message(request, as: credentials)))
+    }
+
     /// Sends `request` once, or once more if the credentials had expired and their source has newer ones.
     /// - Throws: `CancellationError` only.
-    func attempt(_ request: S3Request) async throws -> Outcome {
-        let credentials = state.withLock { $0.credentials }
-        let outcome = try await exchange(request, as: credentials)
+    func attempt(_ request: S3Request, begun: Begun? = nil) async throws -> Outcome {
+        let credentials = begun?.credentials ?? state.withLock { $0.credentials }
+        let outcome = try await outcome {
+            if let begun { try await begun.response.response() } else { try await transport.send(message(request, as: credentials)) }
+        }
         guard case .refused(let error) = outcome, error.isExpiredCredentials, let newer = try? configuration.credentials.load(),
             newer != credentials
         else { return outcome }
         state.withLock { $0.credentials = newer }
-        return try await exchange(request, as: newer)
+        return try await self.outcome { try await transport.send(message(request, as: newer)) }
     }
 
-    private func exchange(_ request: S3Request, as credentials: Credentials) async throws -> Outcome {
+    private func message(_ request: S3Request, as credentials: Credentials) -> HTTPRequest {
         var message = HTTPRequest(
             request.method, endpoint.scheme, endpoint.authority, path: endpoint.path(request.key), bodyLimit: request.bodyLimit,
             deadlineMilliseconds: request.deadlineMilliseconds)
@@ -67,8 +81,12 @@ struct S3Client: Sendable {
         message.outlivesCancellation = request.outlivesCancellation
         let payload: SignatureV4.Payload = endpoint.scheme == "https" ? .unsigned : .hashed
         signature.sign(&message, as: credentials, atMilliseconds: runtime.clock.nowMilliseconds(), payload: payload)
+        return message
+    }
+
+    private func outcome(_ send: () async throws -> HTTPResponse) async throws -> Outcome {
         do {
-            let response = try await transport.send(message)
+            let response = try await send()
             guard response.isSuccess else {
                 let error = S3ErrorResponse(response)
                 if error.code == "NoSuchKey" { state.withLock { $0.bucketIsKnown = true } }
@@ -85,10 +103,12 @@ struct S3Client: Sendable {
 
     /// Sends a request that changes nothing when it is sent twice, until it is answered.
     ///
-    /// - Parameter isComplete: Whether a success is one; if not, it counts as a broken connection.
+    /// - Parameters:
+    ///   - begun: The first attempt, if it is under way already.
+    ///   - isComplete: Whether a success is one; if not, it counts as a broken connection.
     /// - Throws: ``StorageError``: for a request that writes `outcomeUnknown` if one of its copies may have been acted on.
     func send(
-        _ request: S3Request, at path: ObjectPath? = nil, isComplete: (HTTPResponse) -> Bool = { _ in true }
+        _ request: S3Request, at path: ObjectPath? = nil, begun: Begun? = nil, isComplete: (HTTPResponse) -> Bool = { _ in true }
     ) async throws -> HTTPResponse {
         var mayBeDone = false
         var attempt = 0
@@ -96,7 +116,7 @@ struct S3Client: Sendable {
             attempt += 1
             let error: StorageError
             let isPassing: Bool
-            switch try await self.attempt(request) {
+            switch try await self.attempt(request, begun: attempt == 1 ? begun : nil) {
             case .response(let response):
                 if isComplete(response) { return response }
                 (error, isPassing) = (StorageError(.unavailable, "\(place) broke off its answer", at: path), true)

@@ -2,7 +2,8 @@ import TarnBase
 import TarnHTTP
 import TarnStorage
 
-/// Writes an object by parts of 8 MiB, one in memory at a time; one that stays within a part is put by one request.
+/// Writes an object by parts of 8 MiB, of which two are under way while the next is filled: 24 MiB in memory at most. An object
+/// that stays within a part is put by one request.
 // Sendable: the protocol gives a writer one owner, who calls one after the other.
 final class S3PartWriter: PartWriter, @unchecked Sendable {
     private let store: S3Store
@@ -16,10 +17,13 @@ final class S3PartWriter: PartWriter, @unchecked Sendable {
     private struct Upload {
         let identifier: String
         /// Entity tags as the store gave them.
-        var parts: [String] = []
+        var tags: [String] = []
+        /// The parts behind those, in order.
+        var underWay: [(request: S3Request, begun: S3Client.Begun)] = []
     }
 
     private static let partLimit = 10_000
+    private static let partsUnderWay = 2
 
     init(_ store: S3Store, _ path: ObjectPath) {
         self.store = store
@@ -57,6 +61,7 @@ final class S3PartWriter: PartWriter, @unchecked Sendable {
             version = try client.entityTag(of: response, at: path)
         } else {
             try await send(buffer.finish())
+            try await orGiveUp { while upload?.underWay.isEmpty == false { try await awaitPart() } }
             hasEnded = true
             do { (version, response) = try await complete() } catch {
                 await abort()
@@ -79,22 +84,33 @@ final class S3PartWriter: PartWriter, @unchecked Sendable {
         StorageError(.unavailable, "the writer of this object was finished or abandoned before, or has failed", at: path)
     }
 
-    /// Sends a part; if that fails, the upload is given up.
+    /// Sets a part on its way; if one fails, the upload is given up.
     private func send(_ part: Bytes) async throws {
-        do {
+        try await orGiveUp {
             if upload == nil { upload = Upload(identifier: try await begin()) }
-            guard let (identifier, number) = upload.map({ ($0.identifier, $0.parts.count + 1) }), number <= Self.partLimit else {
-                throw StorageError(.tooLarge, "an object has at most \(Self.partLimit) parts of 8 MiB", at: path)
-            }
+            if upload?.underWay.count == Self.partsUnderWay { try await awaitPart() }
+            guard let (identifier, number) = upload.map({ ($0.identifier, $0.tags.count + $0.underWay.count + 1) }), number <= Self.partLimit
+            else { throw StorageError(.tooLarge, "an object has at most \(Self.partLimit) parts of 8 MiB", at: path) }
             var request = S3Request("PUT", store.key(path), body: part)
             request.query = [("partNumber", String(number)), ("uploadId", identifier)]
-            let response = try await client.send(request, at: path)
-            guard let tag = response.header("etag") else {
-                throw StorageError(.unsupported, "the store gives parts no entity tag", at: path)
-            }
-            upload?.parts.append(tag)
+            upload?.underWay.append((request, client.begin(request)))
             writtenBytes += Int64(part.count)
-        } catch {
+        }
+    }
+
+    /// Waits for the oldest part under way, and repeats it if need be.
+    private func awaitPart() async throws {
+        guard let (request, begun) = upload?.underWay.first else { return }
+        let response = try await client.send(request, at: path, begun: begun)
+        guard let tag = response.header("etag") else {
+            throw StorageError(.unsupported, "the store gives parts no entity tag", at: path)
+        }
+        upload?.underWay.removeFirst()
+        upload?.tags.append(tag)
+    }
+
+    private func orGiveUp(_ work: () async throws -> Void) async throws {
+        do { try await work() } catch {
             hasEnded = true
             buffer = ByteBuilder()
             await abort()
@@ -115,7 +131,7 @@ final class S3PartWriter: PartWriter, @unchecked Sendable {
     private func complete() async throws -> (ObjectVersion, HTTPResponse) {
         guard let upload else { throw ended }
         var body = "<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
-        for (index, tag) in upload.parts.enumerated() {
+        for (index, tag) in upload.tags.enumerated() {
             body += "<Part><PartNumber>\(index + 1)</PartNumber><ETag>\(XMLNode.escaped(tag) ?? "")</ETag></Part>"
         }
         var request = S3Request("POST", store.key(path), body: Bytes(body + "</CompleteMultipartUpload>"))
@@ -169,10 +185,11 @@ final class S3PartWriter: PartWriter, @unchecked Sendable {
 
     /// Gives the parts back. Also when the task is cancelled, for nobody else would.
     private func abort() async {
-        guard let upload else { return }
-        self.upload = nil
+        guard let identifier = upload?.identifier else { return }
+        // Cancels what is under way.
+        upload = nil
         var request = S3Request("DELETE", store.key(path))
-        request.query = [("uploadId", upload.identifier)]
+        request.query = [("uploadId", identifier)]
         request.outlivesCancellation = true
         _ = try? await client.send(request, at: path)
     }

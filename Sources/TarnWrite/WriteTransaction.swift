@@ -58,6 +58,9 @@ package final class WriteTransaction {
         return WriteTransaction(ground, settings, startNanoseconds: start)
     }
 
+    /// Runs `body`, and sees to it that the lock lasts: for waits and work between the calls below, which do so themselves.
+    package func holdingLock<Result>(_ body: () async throws -> Result) async throws -> Result { try await ground.holdingLock(body) }
+
     /// Takes changes in. What does not fit in memory goes to scratch files.
     ///
     /// - Returns: The rows that were not taken, with the reason: a key, ordering or partition value that is null, a

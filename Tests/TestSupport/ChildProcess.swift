@@ -50,6 +50,10 @@ package final class RunningProcess {
     /// Ends it at once (`SIGKILL`), if it still runs. Not after ``wait()``.
     package func kill() { _ = Glibc.kill(id, SIGKILL) }
 
+    /// Lets it stand still, and go on.
+    package func stop() { _ = Glibc.kill(id, SIGSTOP) }
+    package func resume() { _ = Glibc.kill(id, SIGCONT) }
+
     /// Whether it has not ended yet.
     package var isRunning: Bool {
         var info = siginfo_t()

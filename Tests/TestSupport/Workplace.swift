@@ -1,9 +1,36 @@
 /// A table on disk with its inputs beside it, all removed at the end.
 package struct Workplace {
     package let folder: TemporaryFolder
-    package var table: String { folder.path + "/table" }
+    package let table: String
+    /// What the command lines need to reach it.
+    private let environment: [String: String]
 
-    package init() throws { folder = try TemporaryFolder() }
+    package init() throws {
+        folder = try TemporaryFolder()
+        table = folder.path + "/table"
+        environment = [:]
+    }
+
+    /// The table on a server; it stays there when the value goes away.
+    package init(on server: S3Server) throws {
+        folder = try TemporaryFolder()
+        table = server.newTable()
+        environment = server.environment
+    }
+
+    /// Runs `tarn` with a command's word, the table, and the rest of the arguments.
+    package func tarn(_ word: String, _ more: [String] = [], environment others: [String: String] = [:]) throws -> ChildProcess {
+        try start(word, more, environment: others).wait()
+    }
+
+    /// The same beside the test.
+    package func start(_ word: String, _ more: [String] = [], environment others: [String: String] = [:]) throws -> RunningProcess {
+        try RunningProcess([Programs.tarnPath, word, table] + more, environment: environment.merging(others) { $1 })
+    }
+
+    package func tablecheck(_ more: String...) throws -> ChildProcess {
+        try ChildProcess.run([Programs.tablecheckPath, table] + more, environment: environment)
+    }
 
     package static let schema = """
         {"type": "record", "name": "t_record", "namespace": "hoodie.t", "fields": [
@@ -19,18 +46,18 @@ package struct Workplace {
     /// A partitioned table with the columns `id, ts, day, n, note`.
     package func create(_ more: String...) throws {
         let schema = try file("schema.avsc", Workplace.schema)
-        let made = try ChildProcess.run(
-            [Programs.tarnPath, "create", table, "--name", "t", "--schema", schema, "--record-key", "id", "--partition-by", "day", "--ordering", "ts"] + more)
+        let made = try tarn(
+            "create", ["--name", "t", "--schema", schema, "--record-key", "id", "--partition-by", "day", "--ordering", "ts"] + more)
         guard made.exitCode == 0 else { throw Unexpected("create: \(made.errors)") }
     }
 
     package func write(_ rows: String, _ more: String..., environment: [String: String] = [:]) throws -> ChildProcess {
-        try ChildProcess.run([Programs.tarnPath, "write", table, try file("rows.ndjson", rows), "--json"] + more, environment: environment)
+        try tarn("write", [try file("rows.ndjson", rows), "--json"] + more, environment: environment)
     }
 
     /// The rows, sorted by their text.
     package func rows() throws -> [String] {
-        let read = try Programs.tarn("query", table, "--format", "ndjson")
+        let read = try tarn("query", ["--format", "ndjson"])
         guard read.exitCode == 0 else { throw Unexpected("query: \(read.errors)") }
         return read.output.split(separator: "\n").map(String.init).sorted()
     }

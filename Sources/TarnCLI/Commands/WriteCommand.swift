@@ -56,7 +56,7 @@ struct WriteCommand: WritingCommand {
         let transaction = try await WriteTransaction.begin(location.handle, settings)
         let report: CommitReport
         do {
-            if transaction.committedBefore == nil { try await stage(inputs, in: transaction) }
+            if transaction.committedBefore == nil { try await transaction.holdingLock { try await stage(inputs, in: transaction) } }
             report = try await transaction.commit()
         } catch {
             await transaction.abandon()

@@ -3,11 +3,18 @@ import Glibc
 import TarnBase
 
 /// One request and its answer under way.
-// Sendable: the caller's until it is handed to the loop, then the loop thread's alone; only `isCancelled` is shared, behind a lock.
+// Sendable: the caller's until it is handed to the loop, then the loop thread's alone; only `isCancelled` and `end` are shared,
+// behind locks.
 final class CurlExchange: @unchecked Sendable {
     let easy: UnsafeMutableRawPointer
     let isCancelled = Locked(false)
-    var continuation: CheckedContinuation<HTTPResponse, any Error>?
+    private let end = Locked(End.open)
+
+    private enum End {
+        case open
+        case awaited(CheckedContinuation<HTTPResponse, any Error>)
+        case reached(Result<HTTPResponse, any Error>)
+    }
 
     private let request: HTTPRequest
     private var headerLines: UnsafeMutablePointer<curl_slist>?
@@ -119,15 +126,38 @@ final class CurlExchange: @unchecked Sendable {
 
     /// The end, as the loop saw it.
     func finish(_ code: CURLcode) {
-        let continuation = continuation
-        self.continuation = nil
         if isCancelled.withLock({ $0 }) || code == CURLE_ABORTED_BY_CALLBACK {
-            continuation?.resume(throwing: CancellationError())
+            finish(.failure(CancellationError()))
         } else if code == CURLE_OK {
             tarn_getinfo_long(easy, CURLINFO_RESPONSE_CODE, &status)
-            continuation?.resume(returning: HTTPResponse(status: status, headers: received, body: body.finish()))
+            finish(.success(HTTPResponse(status: status, headers: received, body: body.finish())))
         } else {
-            continuation?.resume(throwing: failure(code))
+            finish(.failure(failure(code)))
+        }
+    }
+
+    /// What it ended with is kept until somebody asks.
+    func finish(_ result: Result<HTTPResponse, any Error>) {
+        let waiting = end.withLock { end -> CheckedContinuation<HTTPResponse, any Error>? in
+            defer { end = .reached(result) }
+            return if case .awaited(let continuation) = end { continuation } else { nil }
+        }
+        waiting?.resume(with: result)
+    }
+
+    var isOver: Bool {
+        end.withLock { if case .reached = $0 { true } else { false } }
+    }
+
+    /// Waits for the end. For one caller.
+    func response() async throws -> HTTPResponse {
+        try await withCheckedThrowingContinuation { continuation in
+            let result = end.withLock { end -> Result<HTTPResponse, any Error>? in
+                if case .reached(let result) = end { return result }
+                end = .awaited(continuation)
+                return nil
+            }
+            if let result { continuation.resume(with: result) }
         }
     }
 

@@ -57,31 +57,23 @@ final class CurlLoop: @unchecked Sendable {
         if let multi { curl_multi_wakeup(multi) }
     }
 
-    func run(_ exchange: CurlExchange, isCancellable: Bool) async throws -> HTTPResponse {
-        guard isCancellable else { return try await submit(exchange) }
-        return try await withTaskCancellationHandler {
-            try await submit(exchange)
-        } onCancel: {
-            exchange.isCancelled.withLock { $0 = true }
-            mail.withLock { $0.cancelled.append(exchange) }
+    func start(_ exchange: CurlExchange) {
+        let isOpen = mail.withLock { mail in
+            if !mail.isClosed { mail.starting.append(exchange) }
+            return !mail.isClosed
+        }
+        if isOpen {
             wake()
+        } else {
+            exchange.finish(
+                .failure(HTTPFailure(.broken, mayHaveBeenSent: false, "no more requests: libcurl's thread is not running")))
         }
     }
 
-    private func submit(_ exchange: CurlExchange) async throws -> HTTPResponse {
-        try await withCheckedThrowingContinuation { continuation in
-            exchange.continuation = continuation
-            let isOpen = mail.withLock { mail in
-                if !mail.isClosed { mail.starting.append(exchange) }
-                return !mail.isClosed
-            }
-            if isOpen {
-                wake()
-            } else {
-                continuation.resume(
-                    throwing: HTTPFailure(.broken, mayHaveBeenSent: false, "no more requests: libcurl's thread is not running"))
-            }
-        }
+    func cancel(_ exchange: CurlExchange) {
+        exchange.isCancelled.withLock { $0 = true }
+        mail.withLock { $0.cancelled.append(exchange) }
+        wake()
     }
 
     private func drive() {

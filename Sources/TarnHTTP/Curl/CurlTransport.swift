@@ -29,9 +29,43 @@ package final class CurlTransport: HTTPTransport {
 
     package func send(_ request: HTTPRequest) async throws -> HTTPResponse {
         if !request.outlivesCancellation { try Task.checkCancellation() }
-        guard let exchange = CurlExchange(request, certificateFile: settings.certificateFile) else {
-            throw HTTPFailure(.broken, mayHaveBeenSent: false, "libcurl cannot prepare the request")
+        return try await begin(request).response()
+    }
+
+    package func begin(_ request: HTTPRequest) -> any PendingResponse {
+        guard let exchange = CurlExchange(request, certificateFile: settings.certificateFile) else { return UnpreparedRequest() }
+        loop.start(exchange)
+        return StartedExchange(exchange, loop, isCancellable: !request.outlivesCancellation)
+    }
+}
+
+private final class StartedExchange: PendingResponse {
+    private let exchange: CurlExchange
+    private let loop: CurlLoop
+    private let isCancellable: Bool
+
+    init(_ exchange: CurlExchange, _ loop: CurlLoop, isCancellable: Bool) {
+        self.exchange = exchange
+        self.loop = loop
+        self.isCancellable = isCancellable
+    }
+
+    deinit {
+        if !exchange.isOver { loop.cancel(exchange) }
+    }
+
+    func response() async throws -> HTTPResponse {
+        guard isCancellable else { return try await exchange.response() }
+        return try await withTaskCancellationHandler {
+            try await exchange.response()
+        } onCancel: {
+            loop.cancel(exchange)
         }
-        return try await loop.run(exchange, isCancellable: !request.outlivesCancellation)
+    }
+}
+
+private final class UnpreparedRequest: PendingResponse {
+    func response() async throws -> HTTPResponse {
+        throw HTTPFailure(.broken, mayHaveBeenSent: false, "libcurl cannot prepare the request")
     }
 }

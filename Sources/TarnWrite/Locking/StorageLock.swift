@@ -193,15 +193,21 @@ package actor StorageLock: ExclusiveAccess {
                 throw TableError(.corrupt, "this is no lock; when no writer is at work, delete it", at: path)
             }
             let bytes = info.size > 0 ? try await store.get(path, ranges: [0..<info.size])[0] : Bytes()
-            return (try StorageLockFile(parsing: bytes, at: path), version)
+            do { return (try StorageLockFile(parsing: bytes, at: path), version) } catch {
+                // Replaced by a longer one between the two requests, it was cut off.
+                guard try await store.info(path).version == version else { throw changing }
+                throw error
+            }
         } catch let error as StorageError where error.code == .notFound {
             return nil
         } catch let error as StorageError where error.code == .invalidRange {
-            throw StorageError(.locked, "another writer changed the lock at the same time", at: path)
+            throw changing
         }
     }
 
     // MARK: Errors
+
+    private var changing: StorageError { StorageError(.locked, "another writer changed the lock at the same time", at: path) }
 
     private func heldByAnother(_ file: StorageLockFile) -> StorageError {
         let seconds = max(0, file.validUntil - now) / 1000 + 1

@@ -1,5 +1,6 @@
 import TarnBase
 import TarnHTTP
+import TarnTestSupport
 import Testing
 
 @Suite struct CurlTransportTests {
@@ -33,6 +34,26 @@ import Testing
         let head = try #require(server.requests.first).lowercased()
         #expect(head.hasPrefix("put /a//b/./c%2f http/1.1\r\n") && head.contains("\r\ncontent-length: 4\r\n"))
         #expect(!["expect", "accept", "content-type", "user-agent"].contains { head.contains("\r\n\($0):") })
+    }
+
+    @Test func `a request that was begun goes out before anybody waits for it, and ends when it is dropped`() async throws {
+        let server = try LoopbackServer { $0 == 0 ? Self.answer("first") : .silence }
+        defer { server.stop() }
+        let transport = CurlTransport()
+        let begun = transport.begin(Self.request("PUT", at: server.authority, onceOnly: true))
+        #expect(await eventually { server.requests.count == 1 })
+        #expect(try await begun.response().body.printableText == "first")
+        do { _ = transport.begin(Self.request("PUT", at: server.authority, onceOnly: true)) }
+        let other = CurlTransport()
+        let pending = other.begin(Self.request("GET", at: "127.0.0.1:1"))
+        #expect(await Self.failure(pending)?.reason == .cannotConnect)
+    }
+
+    private static func failure(_ pending: any PendingResponse) async -> HTTPFailure? {
+        do {
+            _ = try await pending.response()
+            return nil
+        } catch { return error as? HTTPFailure }
     }
 
     @Test func `a failure says whether the server may have seen the request`() async throws {

@@ -164,4 +164,64 @@ func code(_ work: () async throws -> Void) async -> StorageError.Code? {
             #expect(bucket.requests.count == requests)
         }
     }
+
+    @Test func `two parts are under way while the next is filled, and none when an upload is given up`() async throws {
+        let content = Bytes((0..<5 * S3Store.partBytes + 5).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 11) })
+        for failing in [nil, 2, 3] as [Int?] {
+            let bucket = BeginningBucket()
+            bucket.bucket.fail { _, request in
+                failing.map { request.query.hasPrefix("partNumber=\($0)&") } ?? false ? .status(403, "AccessDenied") : nil
+            }
+            let store = try exampleStore(bucket)
+            let writer = try await store.upload(at: Self.a)
+            let outcome = await code {
+                for start in stride(from: 0, to: content.count, by: 3_000_000) {
+                    try await writer.write(content[start..<min(start + 3_000_000, content.count)])
+                }
+                _ = try await writer.finish()
+            }
+            #expect(outcome == (failing == nil ? nil : .permissionDenied))
+            #expect(bucket.most == 2 && bucket.underWay == 0)
+            #expect(!bucket.bucket.hasUploads)
+            if failing == nil {
+                #expect(try await store.get(Self.a, ranges: nil).map { Digest.sha256($0) } == [Digest.sha256(content)])
+            } else {
+                #expect(bucket.bucket.count("GET", Self.key) == 0 && bucket.bucket.text(Self.key) == nil)
+            }
+            await writer.abandon()
+        }
+    }
+}
+
+/// A bucket that knows how many requests were begun and not waited for yet.
+private final class BeginningBucket: HTTPTransport {
+    let bucket = FakeBucket()
+    private let counts = Locked((underWay: 0, most: 0))
+
+    var underWay: Int { counts.withLock { $0.underWay } }
+    var most: Int { counts.withLock { $0.most } }
+
+    func send(_ request: HTTPRequest) async throws -> HTTPResponse { try await bucket.send(request) }
+
+    func begin(_ request: HTTPRequest) -> any PendingResponse {
+        counts.withLock { counts in
+            counts.underWay += 1
+            counts.most = max(counts.most, counts.underWay)
+        }
+        return Pending(request, of: self)
+    }
+
+    private final class Pending: PendingResponse {
+        private let request: HTTPRequest
+        private let owner: BeginningBucket
+
+        init(_ request: HTTPRequest, of owner: BeginningBucket) {
+            self.request = request
+            self.owner = owner
+        }
+
+        deinit { owner.counts.withLock { $0.underWay -= 1 } }
+
+        func response() async throws -> HTTPResponse { try await owner.bucket.send(request) }
+    }
 }

@@ -1,0 +1,107 @@
+import Glibc
+import TarnBase
+import TarnStorage
+import TarnTestSupport
+import Testing
+
+/// Tables on an S3 server, by the command lines alone.
+@Suite(.enabled(if: S3Server.endpoint != nil, Comment(rawValue: S3Server.reason)), .serialized) struct S3TableTests {
+    private static let isSlow = getenv("TARN_SLOW") != nil
+    /// A lease short enough for tests, and time enough for it to run out.
+    private static let hasty = ["--lock-lease", "3", "--lock-wait", "60"]
+
+    private static let first = """
+        {"id":"a","ts":1,"day":"d1","n":1}
+        {"id":"b","ts":1,"day":"d1","n":2}
+        {"id":"c","ts":1,"day":"d2","n":3}
+
+        """
+    private static let second = """
+        {"id":"a","ts":2,"day":"d1","n":10}
+        {"id":"b","ts":2,"day":"d4","n":20}
+        {"id":"e","ts":2,"day":"d2","n":50}
+
+        """
+
+    @Test func `a table is created, fed, read, undone and checked as on a disk`() async throws {
+        let (server, place) = try await Workplace.onServer()
+        try place.create()
+        #expect(try place.tarn("create", ["--name", "t", "--schema", try place.file("s.avsc", Workplace.schema), "--record-key", "id"]).exitCode == 1)
+        #expect(try place.write(Self.first).exitCode == 0)
+        let before = try place.rows()
+        let written = try place.write(Self.second, "--commit-token", "x")
+        #expect(try written.jsonLines.first?["updated"]?.intValue == 2, "\(written.output) \(written.errors)")
+        #expect(try place.write(Self.second, "--commit-token", "x").jsonLines.first?["already_committed"] == true)
+        #expect(try place.rows().count == 4)
+
+        let deleted = try place.write(#"{"id":"c"}"#, "--op", "delete")
+        #expect(try deleted.jsonLines.first?["deleted"]?.intValue == 1, "\(deleted.errors)")
+        let events = try place.file("events.ndjson", (0..<500).map { #"{"id":"k\#($0)","ts":\#($0),"day":"d\#($0 % 3)","n":\#($0)}"# + "\n" }.joined() + "no event\n")
+        let ingested = try place.tarn("ingest", ["--from", events, "--envelope", "plain", "--batch-rows", "200", "--json"])
+        #expect(ingested.exitCode == 0, "\(ingested.errors)")
+        #expect(try ingested.jsonLines.count == 3, "\(ingested.output) \(ingested.errors)")
+        #expect(try place.tarn("ingest", ["--from", events, "--envelope", "plain", "--json"]).jsonLines.isEmpty)
+        #expect(try place.tarn("query", ["--count"]).output == "503\n")
+        #expect(try place.tarn("query", ["--where", "n >= 490", "--where", "day = d1", "--count"]).output == "4\n")
+        let quarantined = try await server.store(at: place.table + ".quarantine").list(.root, recursive: true).objects
+        #expect(quarantined.count == 1 && quarantined[0].size > 0)
+
+        let instants = try place.tarn("show", ["timeline", "--json"])
+        #expect(instants.exitCode == 0 && instants.output.contains("commit"), "\(instants.errors)")
+        for what in ["summary", "properties", "schema", "files", "sizes", "partitions"] { #expect(try place.tarn("show", [what]).exitCode == 0) }
+        #expect(try place.tarn("show", ["files", "--paths"]).output.hasPrefix(place.table + "/day="))
+        #expect(try place.tarn("lag", ["--json"]).output.contains("pipeline_lag"))
+        try await place.expectSound(server)
+
+        // Back to the first write, commit by commit.
+        let times = try JSON(parsing: instants.output)["instants"]?.arrayValue?.compactMap { $0["time"]?.stringValue ?? $0["instant"]?.stringValue } ?? []
+        #expect(times.count == 6)
+        for time in times.dropFirst().reversed() {
+            let undone = try place.tarn("rollback", [time])
+            #expect(undone.exitCode == 0, "\(undone.errors)")
+        }
+        #expect(try place.rows() == before)
+        try await place.expectSound(server)
+    }
+
+    @Test func `a writer that dies at a request leaves the table as before or as after, and the next one repairs it`() async throws {
+        let (server, base) = try await Workplace.onServer()
+        try base.create()
+        try #require(base.write(Self.first).exitCode == 0)
+        let before = try base.rows()
+        let done = try Workplace(on: server)
+        try await done.copy(base, on: server)
+        try #require(done.write(Self.second).exitCode == 0)
+        let after = try done.rows()
+
+        // Every seventh request, from one that the seed chooses; all of them in the slow set.
+        let start = Int(testSeed % 7)
+        var deaths = 0
+        var tables: [Workplace] = []
+        for request in 1...400 where Self.isSlow || request % 7 == start {
+            let moment = Self.isSlow || request % 2 == 0 ? ["\(request)", "\(request)+"] : ["\(request)"]
+            var isBehindTheEnd = false
+            for moment in moment {
+                let place = try Workplace(on: server)
+                try await place.copy(base, on: server)
+                let died = try place.write(Self.second, "--lock-lease", "3", environment: ["TARN_CRASH_AT": moment])
+                let left = try place.rows()
+                #expect(left == before || left == after, "TARN_SEED=\(testSeed) at \(moment): \(left)")
+                isBehindTheEnd = died.exitCode == 0
+                if isBehindTheEnd { continue }
+                #expect(died.exitCode == 137, "at \(moment): \(died.errors)")
+                deaths += 1
+                let repaired = try ChildProcess.run(
+                    [Programs.tarnPath, "write", place.table, try place.file("again.ndjson", Self.second), "--json"] + Self.hasty,
+                    environment: server.environment)
+                #expect(repaired.exitCode == 0, "TARN_SEED=\(testSeed) at \(moment): \(repaired.errors)")
+                #expect(try place.rows() == after, "TARN_SEED=\(testSeed) at \(moment)")
+                tables.append(place)
+            }
+            if isBehindTheEnd { break }
+        }
+        #expect(deaths >= 3)
+        for place in tables { try await place.expectSound(server, "TARN_SEED=\(testSeed)") }
+        // What services do to a table joins this suite here.
+    }
+}
