@@ -78,7 +78,7 @@ struct ExampleTable: Sendable {
     func latestFiles() async throws -> [BaseFile] {
         let timeline = try await Timeline.load(handle)
         let files = try await ListedFiles(handle).allFiles()
-        return SliceSelection(timeline: timeline).latestBaseFiles(of: files)
+        return try await SliceSelection.load(CompletedCommits(handle, timeline: timeline)).latestBaseFiles(of: files)
     }
 
     private func read(_ file: BaseFile) async throws -> [Row] {

@@ -4,6 +4,8 @@ package struct PendingClusterings: Hashable, Sendable {
     /// The clustering's instant of each group.
     package let groups: [FileGroupID: InstantTime]
 
+    package static let none = PendingClusterings(groups: [:])
+
     /// Cost: one request for each pending replacecommit; none on most tables.
     package static func load(_ table: TableHandle, _ timeline: Timeline) async throws -> PendingClusterings {
         var groups: [FileGroupID: InstantTime] = [:]

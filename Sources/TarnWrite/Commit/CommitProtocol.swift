@@ -75,7 +75,8 @@ struct CommitProtocol {
         let stored = settings.operation == .bulkInsert ? [] : files.latest
         for file in stored { _ = rows.partitions.number(of: file.partition) }
         let ranks = rows.partitions.ranks()
-        let layout = FileLayout(stored, partitionCount: ranks.count, target: settings.targetFileSize) {
+        let clusterings = try await PendingClusterings.load(table, ground.timeline)
+        let layout = FileLayout(stored, partitionCount: ranks.count, target: settings.targetFileSize, clusterings: clusterings) {
             ranks[Int(rows.partitions.number(of: $0))]
         }
         let changes = LocatedChanges(operation: settings.operation, partitionRanks: ranks, memory: memory, scratch: scratch)
@@ -97,6 +98,7 @@ struct CommitProtocol {
         }
         rows.forgetRecords()
         let (rewrites, inserts) = try changes.finish()
+        try Refusals.check(changes.rewrittenGroups.lazy.map { layout.groups[Int($0)].file }, clusterings)
         var partitions = [PartitionPath](repeating: .root, count: ranks.count)
         for (number, rank) in ranks.enumerated() { partitions[Int(rank)] = rows.partitions.paths[number] }
         return Work(

@@ -75,10 +75,24 @@ enum Refusals {
         }
     }
 
-    /// Services that are planned or half done: which groups they are about to replace is not looked at here.
+    /// Services that are planned or half done and that a write cannot take part in. A pending clustering is no such: only the
+    /// groups in its plan are not to be changed.
     static func checkPending(_ timeline: Timeline) throws(TableError) {
-        for pending in timeline.pending where ![.clean, .savepoint].contains(pending.action) {
+        for pending in timeline.pending where ![.clean, .savepoint, .replaceCommit].contains(pending.action) {
             throw TableError(.unsupported, "cannot write: a pending \(pending.action.rawValue)", instant: pending.time)
+        }
+    }
+
+    /// Groups that this write changes and a pending clustering is about to replace: it would not see the change.
+    ///
+    /// - Throws: ``TableError`` `conflict` with the clustering's instant.
+    static func check(_ changed: some Sequence<BaseFile>, _ clusterings: PendingClusterings) throws(TableError) {
+        for file in changed {
+            guard let instant = clusterings.groups[file.group] else { continue }
+            throw TableError(
+                .conflict,
+                "this write changes rows that a pending clustering is about to write anew: run it (tarn cluster --run \(instant)) or undo it (tarn rollback), then write again; file group \(file.group.fileID)",
+                at: nil, instant: instant)
         }
     }
 
@@ -93,15 +107,19 @@ enum Refusals {
 
     /// What the properties of version 6 do not tell and the names of files do.
     static func check(_ files: [BaseFile], logFiles: [LogFile]) throws(TableError) {
+        try check(files)
+        if let log = logFiles.first {
+            throw TableError(.unsupported, "cannot write: the table has log files (\(log.relativePath))")
+        }
+    }
+
+    static func check(_ files: [BaseFile]) throws(TableError) {
         // Random names of eight decimal digits are rare, of so small a number rarer; a bucket index has no others.
         if !files.isEmpty, files.allSatisfy({ ($0.fileID.bucket ?? .max) < 65_536 }) {
             throw TableError(.unsupported, "cannot write: the file IDs are those of a bucket index (\(files[0].fileID))")
         }
         if let other = files.first(where: { $0.name.format != .parquet }) {
             throw TableError(.unsupported, "cannot write: base files of format \(other.name.format.rawValue)")
-        }
-        if let log = logFiles.first {
-            throw TableError(.unsupported, "cannot write: the table has log files (\(log.relativePath))")
         }
     }
 

@@ -106,6 +106,15 @@ package final class WriteGround {
         return LatestFiles(latest: latest, markedPartitions: all.markedPartitions)
     }
 
+    /// The slice of each group that a snapshot reads now. Cost: a listing of the table, the first time.
+    ///
+    /// - Throws: ``TableError`` `unsupported` for groups that a service of ours must not touch: those of a bucket index.
+    package func latestSlices() async throws -> [FileSlice] {
+        let slices = selection.latestSlices(of: try await files())
+        try Refusals.check(slices.compactMap(\.baseFile))
+        return slices
+    }
+
     /// All files of the table, whether they count or not. Cost: a listing of the table, the first time.
     package func files() async throws -> TableFiles {
         if let listed { return listed }
@@ -117,6 +126,11 @@ package final class WriteGround {
     /// A time for a new instant: later than every other of any action and state.
     package func nextTime() throws -> InstantTime {
         try timeline.nextTime(zone: properties.zone, clock: table.runtime.clock, laterThan: rolledBack)
+    }
+
+    /// Undoes what a run of a planned service left; see ``Rollback/plannedService(_:_:keepingPlan:)``.
+    package func undo(_ instant: Instant, keepingPlan: Bool) async throws {
+        _ = try await Rollback(table: table, zone: properties.zone).plannedService(instant, timeline, keepingPlan: keepingPlan)
     }
 
     func release() async { await lock.release() }

@@ -8,6 +8,9 @@ final class LocatedChanges {
     /// New rows, by partition and arrival.
     private let inserts: SortedRuns<PlacedChange>
 
+    /// The file groups that `rewrites` names.
+    private(set) var rewrittenGroups: Set<UInt32> = []
+
     private(set) var inserted: Int64 = 0
     private(set) var updated: Int64 = 0
     private(set) var deleted: Int64 = 0
@@ -34,7 +37,7 @@ final class LocatedChanges {
             change, storedOrdering: storedOrdering, samePartition: change.partition == partition, operation: operation)
         if directory.isFound(entry) {
             // A key that another writer stored twice: the change has its place already, so what it beats here goes.
-            if decision != .stale && decision != .alreadyStored { try rewrites.append(.delete(group, position)) }
+            if decision != .stale && decision != .alreadyStored { try rewrite(.delete(group, position)) }
             return
         }
         directory.markFound(entry)
@@ -42,16 +45,21 @@ final class LocatedChanges {
         case .stale: stale += 1
         case .alreadyStored: duplicates += 1
         case .update:
-            try rewrites.append(.update(group, position, by: change))
+            try rewrite(.update(group, position, by: change))
             updated += 1
         case .move:
-            try rewrites.append(.delete(group, position))
+            try rewrite(.delete(group, position))
             try inserts.append(.insert(into: partitionRanks[Int(change.partition)], change, isMove: true))
             updated += 1
         case .delete:
-            try rewrites.append(.delete(group, position))
+            try rewrite(.delete(group, position))
             deleted += 1
         }
+    }
+
+    private func rewrite(_ change: PlacedChange) throws {
+        rewrittenGroups.insert(change.destination)
+        try rewrites.append(change)
     }
 
     /// The whole table was looked through for the keys of `directory`: what was not met is new.

@@ -22,10 +22,17 @@ struct FileLayout: Sendable {
     /// the spread of sizes around the target does not make every file a small one.
     static let smallShare = 0.8
 
-    /// - Parameter partition: The place of a path in the order of paths.
-    init(_ files: [BaseFile], partitionCount: Int, target: ByteCount, partition: (PartitionPath) -> UInt32) {
+    /// - Parameters:
+    ///   - clusterings: Groups in their plans take no inserts.
+    ///   - partition: The place of a path in the order of paths.
+    init(
+        _ files: [BaseFile], partitionCount: Int, target: ByteCount, clusterings: PendingClusterings = .none,
+        partition: (PartitionPath) -> UInt32
+    ) {
         let limit = Int64(Double(target.bytes) * Self.smallShare)
-        let groups = files.map { Group(file: $0, partition: partition($0.partition), isSmall: $0.size < limit) }
+        let groups = files.map {
+            Group(file: $0, partition: partition($0.partition), isSmall: $0.size < limit && clusterings.groups[$0.group] == nil)
+        }
         self.groups = groups.sorted { left, right in
             if left.partition != right.partition { return left.partition < right.partition }
             if left.isSmall != right.isSmall { return !left.isSmall }

@@ -1,13 +1,13 @@
 import TarnBase
-import TarnColumns
-import TarnParquet
+package import TarnColumns
+package import TarnParquet
 import TarnStorage
-import TarnTable
+package import TarnTable
 
 /// Reads a base file from first row to last, in few requests: what is small is fetched whole, of others as many row groups at
 /// once as fit; of a row group that is too large, windows of each column.
-final class BaseFileScan {
-    let metadata: FileMetadata
+package final class BaseFileScan {
+    package let metadata: FileMetadata
     private let path: ObjectPath
     private let fetchBytes: Int64
     private var object: HeldObject
@@ -20,7 +20,7 @@ final class BaseFileScan {
     ///
     /// Cost: one request for a file that is fetched whole. Otherwise one for the footer, two for a long one, and one for each
     /// run of row groups; for each window of a column of row groups larger than `fetch`.
-    static func open(_ file: BaseFile, of table: TableHandle, fetch: Int, window: Int) async throws -> BaseFileScan {
+    package static func open(_ file: BaseFile, of table: TableHandle, fetch: Int, window: Int) async throws -> BaseFileScan {
         let path = file.path(in: table)
         do {
             var object = HeldObject(path, in: table.store)
@@ -48,7 +48,7 @@ final class BaseFileScan {
     }
 
     /// The next rows and the position of the first one; nil at the end.
-    func next() async throws -> (rows: RecordBatch, firstRow: Int64)? {
+    package func next() async throws -> (rows: RecordBatch, firstRow: Int64)? {
         do {
             while true {
                 switch try scan.next() {

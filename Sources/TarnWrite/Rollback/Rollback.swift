@@ -14,9 +14,9 @@ struct Rollback {
 
     /// Finishes pending rollbacks, and rolls back every failed write.
     ///
-    /// - Returns: The instants that are gone, and the timeline as it is now.
     /// Pending compactions, clusterings and cleans stay: their plans are finished later.
     ///
+    /// - Returns: The instants that are gone, and the timeline as it is now.
     /// - Throws: ``TableError`` `conflict` when the writer of a pending instant seems to live; `unsupported` for pending
     ///   log compactions, restores and index builds, which are not ours to undo.
     func failedWrites(_ timeline: Timeline) async throws -> (gone: [InstantTime], timeline: Timeline) {
@@ -55,19 +55,38 @@ struct Rollback {
         return try await .load(table)
     }
 
+    /// Undoes what a run of a planned service wrote, under a rollback of its own (hudi-format §2.5).
+    ///
+    /// - Parameters:
+    ///   - instant: Pending, with a plan.
+    ///   - keepingPlan: Whether the instant goes back to being requested, so that it may be run again; else it is gone.
+    /// - Throws: ``TableError`` `conflict` when whoever runs it seems to live.
+    func plannedService(_ instant: Instant, _ timeline: Timeline, keepingPlan: Bool) async throws {
+        precondition(!instant.isCompleted)
+        try await refuseIfAlive(instant, timeline)
+        let files = try await ListedFiles(table).allFiles().baseFiles
+        let plan = RollbackPlanning(table: table, instant: instant).plan(markers: try await markers(of: instant.time), files: files)
+        _ = try await run(plan, of: instant, on: timeline, laterThan: [], keepingPlan: keepingPlan)
+    }
+
     // MARK: Steps
 
-    private func run(_ plan: RollbackPlan, of instant: Instant, on timeline: Timeline, laterThan others: [InstantTime]) async throws -> InstantTime {
+    private func run(
+        _ plan: RollbackPlan, of instant: Instant, on timeline: Timeline, laterThan others: [InstantTime], keepingPlan: Bool = false
+    ) async throws -> InstantTime {
         let time = try timeline.nextTime(zone: zone, clock: table.runtime.clock, laterThan: others)
         let pending = try await timelineWriter.begin(.rollback, at: time, plan: plan.encoded(random: table.runtime.random))
         do { try await pending.start(on: timelineWriter) } catch {
             pending.abandon()
             throw error
         }
-        return try await execute(plan, of: instant.time, under: pending, timeline)
+        return try await execute(plan, of: instant.time, under: pending, timeline, keepingPlan: keepingPlan)
     }
 
-    /// A rollback that its writer did not finish.
+    /// A rollback that its writer did not finish. That of a planned service leaves the plan, whatever was meant: nobody can
+    /// tell, and a plan can be undone again.
+    ///
+    /// - Returns: What is gone.
     private func finish(_ instant: Instant, _ timeline: Timeline) async throws -> [InstantTime] {
         let path = table.timelineFile(instant.fileName(.requested))
         let plan: RollbackPlan
@@ -88,18 +107,22 @@ struct Rollback {
                 throw error
             }
         }
-        return [try await execute(plan, of: target, under: pending, timeline)]
+        let keepsPlan: Bool
+        do { keepsPlan = try await self.keepsPlan(of: target, plan, timeline) } catch {
+            pending.abandon()
+            throw error
+        }
+        let undone = try await execute(plan, of: target, under: pending, timeline, keepingPlan: keepsPlan)
+        return keepsPlan ? [] : [undone]
     }
 
     private func execute(
-        _ plan: RollbackPlan, of target: InstantTime, under pending: consuming PendingInstant, _ timeline: Timeline
+        _ plan: RollbackPlan, of target: InstantTime, under pending: consuming PendingInstant, _ timeline: Timeline, keepingPlan: Bool
     ) async throws -> InstantTime {
         let start = table.runtime.clock.monotonicNanoseconds()
         let time = pending.time
         let deleted: [RollbackPartition]
-        let keepsPlan: Bool
         do {
-            keepsPlan = try await self.keepsPlan(of: target, plan, timeline)
             // A completed commit stops counting before its files go, so that no reader looks for them.
             try await timelineWriter.remove(filesToRemove(of: target, plan, timeline) { $0 == .completed })
             deleted = try await deleteFiles(of: plan)
@@ -113,7 +136,7 @@ struct Rollback {
             instants: [.init(plan.instant, plan.action)], partitions: deleted)
         _ = try await pending.complete(with: result.encoded(random: table.runtime.random), on: timelineWriter)
         try await timelineWriter.remove(
-            filesToRemove(of: target, plan, timeline) { $0 == .inflight || $0 == .requested && !keepsPlan })
+            filesToRemove(of: target, plan, timeline) { $0 == .inflight || $0 == .requested && !keepingPlan })
         try await removeTraces(of: target, timeline)
         return target
     }

@@ -2,6 +2,7 @@ import TarnBase
 import TarnCheck
 import TarnColumns
 import TarnRead
+import TarnServices
 import TarnStorage
 import TarnTable
 import TarnTestSupport
@@ -41,6 +42,7 @@ final class TableHistory {
         switch random.next() % 10 {
         case 0: try await rollBack()
         case 1...2: try await write(failing: Fault.allCases[Int(random.next() % 4)])
+        case 3: try await cluster(failing: random.next() % 2 == 0 ? nil : Fault.allCases[Int(random.next() % 4)])
         default: try await write(failing: nil)
         }
         try await compareReads()
@@ -69,6 +71,24 @@ final class TableHistory {
         let undone = try await TableRollback.run(on: table.handle, instant: newest.time)
         try expect(undone.contains(newest.time), "the rollback undid \(undone) instead of \(newest.time)")
         past.removeLast()
+    }
+
+    /// A clustering, or one that dies and is finished or undone. No row changes.
+    private func cluster(failing fault: Fault?) async throws {
+        let sort: [String] = []
+        steps.append("clustering by \(sort)\(fault.map { ", \($0)" } ?? "")")
+        let request = Int(random.next() % 60)
+        if let fault {
+            _ = try? await table.through(FaultyStore(store, failing: fault, atRequest: request)).clustering(sort: sort).run()
+            try await compareReads()
+            if random.next() % 2 == 0 {
+                for pending in try await Timeline.load(table.handle).pendingReplaces {
+                    _ = try await TableRollback.run(on: table.handle, instant: pending.time)
+                }
+                return
+            }
+        }
+        _ = try await table.clustering(sort: sort).run()
     }
 
     private func record(_ changes: [Change], at instant: InstantTime) {
