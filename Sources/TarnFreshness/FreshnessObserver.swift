@@ -5,7 +5,8 @@ import TarnTable
 /// Looks at a table from outside and says how fresh it is. Only reads; needs no writer alive.
 ///
 /// Cost of a reading: a listing of `.hoodie`, the commit files of the last 21 commits of data (and further back until one
-/// has a ledger), and a listing of the data folders.
+/// has a ledger, and to the oldest base file that has logs), a request for each replacecommit and pending compaction, and a
+/// listing of the data folders.
 public struct FreshnessObserver: Sendable {
     private let table: TableHandle
     public let options: FreshnessOptions
@@ -39,31 +40,26 @@ public struct FreshnessObserver: Sendable {
     /// What the timeline tells, without the commits completed after `moment`.
     private func observe(before moment: Int64) async throws -> TableObservation {
         _ = try await TableProperties.load(table)
-        let timeline = try await Timeline.load(table)
+        let known = CompletedCommits(table, timeline: try await Timeline.load(table))
         var commits: [TableObservation.Commit] = []
         var ledgerFound = false
-        for instant in timeline.completedWrites.reversed() where instant.modifiedMilliseconds <= moment {
+        for instant in known.timeline.completedWrites.reversed() where instant.modifiedMilliseconds <= moment {
             guard commits.count < FreshnessObserver.commitsKept || !ledgerFound else { break }
-            guard let commit = try await commit(instant) else { continue }
+            guard let commit = try await commit(instant, of: known) else { continue }
             ledgerFound = ledgerFound || commit.ledger != nil
             commits.append(commit)
         }
         let files = try await ListedFiles(table).allFiles()
-        let sizes = SliceSelection(timeline: timeline).latestBaseFiles(of: files).map(\.size)
+        let selection = try await SliceSelection.load(known)
+        let sizes = selection.latestBaseFiles(of: files).map(\.size)
         return TableObservation(
-            commits: commits.reversed(), smallFiles: FileSizes(sizes, smallFileLimit: options.smallFileLimit).smallFileCount)
+            commits: commits.reversed(), smallFiles: FileSizes(sizes, smallFileLimit: options.smallFileLimit).smallFileCount,
+            backlog: try await CompactionBacklog.load(known, selection, files, until: moment))
     }
 
     /// The commit of this instant; nil when it is a service's.
-    private func commit(_ instant: Instant) async throws -> TableObservation.Commit? {
-        let path = table.timelineFile(instant.fileName)
-        guard instant.size > 0 else { return TableObservation.Commit(completedAt: instant.modifiedMilliseconds, ledger: nil) }
-        let metadata: CommitMetadata
-        do {
-            metadata = try CommitMetadata(parsing: try await table.store.get(path))
-        } catch {
-            throw TableError(error, at: path, instant: instant.time)
-        }
+    private func commit(_ instant: Instant, of commits: CompletedCommits) async throws -> TableObservation.Commit? {
+        let metadata = try await commits.metadata(of: instant)
         // Services rewrite what is there: they are exactly the operations that do not bring a schema of their own.
         guard metadata.operation.carriesTableSchema else { return nil }
         let ledger = try metadata.extraMetadata[SourceLedger.key].map { try SourceLedger(parsing: $0) }

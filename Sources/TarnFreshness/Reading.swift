@@ -35,9 +35,14 @@ public struct Reading: Hashable, Sendable {
     /// The newest event at the source, less the newest one committed: near zero although a partition stands still, and so
     /// never used for states.
     public let newestEventGap: Int64?
-    /// The oldest log block not yet compacted; 0 for tables without logs.
+    /// Since the oldest log record that is in no base file yet was committed; 0 when nothing waits.
     public let compactionLag: Int64
+    /// What 95% of the file groups do not exceed.
+    public let compactionLag95: Int64
+    /// What waits: bytes of log files, slices that have some, and how many files.
     public let compactionBacklogBytes: Int64
+    public let compactionBacklogSlices: Int
+    public let compactionBacklogLogFiles: Int
     public let smallFiles: Int
     public let logToBaseRatio: Double
 
@@ -62,7 +67,9 @@ extension Reading {
             "pipeline_lag_seconds": seconds(pipelineLag), "pipeline_staleness_seconds": seconds(staleness),
             "source_partitions_missing": .int(partitionsMissing), "commit_age_seconds": seconds(commitAge),
             "newest_event_gap_seconds": seconds(newestEventGap), "compaction_lag_seconds": seconds(compactionLag),
-            "compaction_backlog_bytes": .int(compactionBacklogBytes), "small_files": .int(smallFiles),
+            "compaction_lag_p95_seconds": seconds(compactionLag95),
+            "compaction_backlog_bytes": .int(compactionBacklogBytes), "compaction_backlog_slices": .int(compactionBacklogSlices),
+            "compaction_backlog_log_files": .int(compactionBacklogLogFiles), "small_files": .int(smallFiles),
             "log_to_base_ratio": .double(logToBaseRatio),
             "partitions": .array(
                 partitions.map { partition in

@@ -1,3 +1,5 @@
+import TarnTable
+
 /// From what is known to a reading: a pure function.
 package struct ReadingRules: Sendable {
     package let observation: TableObservation
@@ -38,8 +40,11 @@ package struct ReadingRules: Sendable {
         return Reading(
             at: now, state: unseen > 0 ? .missing : worst ?? .unknown, partitions: partitions, partitionsMissing: missing,
             commitAge: observation.commits.last.map { max(0, now - $0.completedAt) },
-            newestEventGap: newestAtSource.flatMap { newest in greatestEvent.map { newest - $0 } }, compactionLag: 0,
-            compactionBacklogBytes: 0, smallFiles: observation.smallFiles, logToBaseRatio: 0)
+            newestEventGap: newestAtSource.flatMap { newest in greatestEvent.map { newest - $0 } },
+            compactionLag: observation.backlog.lag(at: now), compactionLag95: observation.backlog.percentile95(at: now),
+            compactionBacklogBytes: observation.backlog.logBytes, compactionBacklogSlices: observation.backlog.sliceCount,
+            compactionBacklogLogFiles: observation.backlog.logFileCount, smallFiles: observation.smallFiles,
+            logToBaseRatio: observation.backlog.logToBaseRatio)
     }
 
     /// What the next reading shall remember of `reading`.

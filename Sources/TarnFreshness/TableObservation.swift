@@ -1,3 +1,5 @@
+package import TarnTable
+
 /// What a table's timeline tells of its sources, as of one moment. Read from storage by ``FreshnessObserver``; everything that
 /// is concluded from it is a pure function.
 package struct TableObservation: Hashable, Sendable {
@@ -40,10 +42,13 @@ package struct TableObservation: Hashable, Sendable {
     /// The newest commits of data up to the moment, oldest first.
     package var commits: [Commit]
     package var smallFiles: Int
+    /// What waits in log files.
+    package var backlog: CompactionBacklog
 
-    package init(commits: [Commit], smallFiles: Int = 0) {
+    package init(commits: [Commit], smallFiles: Int = 0, backlog: CompactionBacklog = CompactionBacklog()) {
         self.commits = commits
         self.smallFiles = smallFiles
+        self.backlog = backlog
     }
 
     /// The newest ledger; commits of other engines in between hide nothing.

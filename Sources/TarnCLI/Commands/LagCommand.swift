@@ -80,7 +80,8 @@ struct LagCommand: Command {
         let unseen = reading.partitionsMissing > 0 ? "; \(reading.partitionsMissing) source partition(s) missing" : ""
         return """
             \(reading.state.rawValue)\(subject): lag \(duration(reading.pipelineLag)), last commit \(duration(reading.commitAge)) ago\(unseen)
-            compaction lag \(duration(reading.compactionLag)), small files \(reading.smallFiles), \
+            compaction lag \(duration(reading.compactionLag)) (\(reading.compactionBacklogSlices) slices with \(reading.compactionBacklogLogFiles) log files, \
+            \(ByteCount(reading.compactionBacklogBytes))), small files \(reading.smallFiles), \
             newest event gap \(duration(reading.newestEventGap)) (says nothing of a partition that stands still)
 
             \(AlignedText.table(rows))

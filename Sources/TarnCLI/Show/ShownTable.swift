@@ -25,13 +25,29 @@ struct ShownTable {
         commits = CompletedCommits(location.handle, timeline: timeline)
     }
 
-    /// The base files of the latest snapshot. For version 6 tables without log files; others are refused.
+    /// The base files that a read-optimized view of now reads; of a copy-on-write table all that a snapshot does.
     func latestFiles() async throws -> [BaseFile] {
-        guard properties.version == 6, properties.type == .copyOnWrite else {
-            throw TableError(.unsupported, "the files of a \(properties.type.rawValue) table of version \(properties.version) cannot be shown yet")
+        let (selection, files) = try await selected()
+        return selection.latestBaseFiles(of: files)
+    }
+
+    /// The slices of the latest snapshot, log files and all.
+    func latestSlices() async throws -> [FileSlice] {
+        let (selection, files) = try await selected()
+        return selection.latestSlices(of: files)
+    }
+
+    /// The base files, and what waits in log files.
+    func sizes() async throws -> (files: [BaseFile], backlog: CompactionBacklog) {
+        let (selection, files) = try await selected()
+        return (selection.latestBaseFiles(of: files), try await CompactionBacklog.load(commits, selection, files))
+    }
+
+    private func selected() async throws -> (SliceSelection, TableFiles) {
+        guard properties.version == 6 else {
+            throw TableError(.unsupported, "the files of a table of version \(properties.version) cannot be shown yet")
         }
-        let selection = try await SliceSelection.load(commits)
-        return selection.latestBaseFiles(of: try await ListedFiles(handle).allFiles())
+        return (try await SliceSelection.load(commits), try await ListedFiles(handle).allFiles())
     }
 
     func schema() async throws -> Schema {

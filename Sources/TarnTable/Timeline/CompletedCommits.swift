@@ -7,7 +7,7 @@ package final class CompletedCommits: Sendable {
     package let timeline: Timeline
 
     /// Enough for a walk back from the newest commit by several who ask; a table may have thousands.
-    private static let keptCommits = 16
+    private static let keptCommits = 32
     private let kept = Locked<[InstantTime: CommitMetadata]>([:])
 
     package init(_ table: TableHandle, timeline: Timeline) {

@@ -7,7 +7,7 @@ import TarnTable
 /// only known with the last row.
 final class KeySpool {
     /// Bytes a batch of keys takes in the spool, and its rows.
-    private var batches: [(start: Int64, offsets: [Int])] = []
+    private var batches: [(start: Int64, offsets: [UInt32])] = []
     private let bytes: SpilledBytes
     private let coder = RowCoder(schema: [Field(MetaFields.recordKey, .string)])
     private(set) var count = 0
@@ -27,7 +27,7 @@ final class KeySpool {
         var encoded = ByteBuilder()
         let offsets = coder.encode(RecordBatch(schema: coder.schema, columns: [keys], rowCount: keys.count), into: &encoded)
         let start = try encoded.withUnsafeBytes { try bytes.append($0) }
-        batches.append((start, offsets))
+        batches.append((start, offsets.map { UInt32($0) }))
     }
 
     /// The least and the greatest key, by their bytes; nil without rows.
@@ -40,12 +40,12 @@ final class KeySpool {
     func bloomFilter() throws -> RecordBloomFilter {
         var filter = RecordBloomFilter(entries: count)
         for (start, offsets) in batches {
-            let total = offsets[offsets.count - 1]
+            let total = Int(offsets[offsets.count - 1])
             let encoded = try Bytes(unsafeUninitializedCapacity: total) { buffer in
                 if let base = buffer.baseAddress { try bytes.copy(start..<(start + Int64(total)), to: base) }
                 return total
             }
-            let rows = (0..<(offsets.count - 1)).map { offsets[$0]..<offsets[$0 + 1] }
+            let rows = (0..<(offsets.count - 1)).map { Int(offsets[$0])..<Int(offsets[$0 + 1]) }
             filter.insert(try coder.decode(encoded, rows: rows).columns[0])
         }
         return filter

@@ -1,6 +1,4 @@
-import TarnAvro
 import TarnBase
-import TarnStorage
 import TarnTable
 import TarnTestSupport
 import Testing
@@ -8,14 +6,6 @@ import Testing
 /// Compaction plans (format §9.1).
 @Suite struct PayloadCompactionTests {
     private let runtime = Runtime.simulated(seed: 1)
-
-    /// Beginning and end of a container are its schema and a random mark.
-    private func body(_ file: Bytes) throws -> [UInt8] {
-        let bytes = file.array
-        let mark = Array(bytes.suffix(16))
-        guard let start = bytes.indices.first(where: { $0 + 16 <= bytes.count && Array(bytes[$0..<($0 + 16)]) == mark }) else { throw Unexpected("no mark") }
-        return Array(bytes[..<start]) + Array(bytes[(start + 16)...].dropLast(16))
-    }
 
     @Test func `a plan reads back as it was written, log-only slices and partitions of any name too`() throws {
         let fileID = "aaaaaaaa-0000-4000-8000-000000000001-0"
@@ -37,21 +27,6 @@ import Testing
         let file = CompactionPlan(operations: []).encoded(random: runtime.random)
         for count in [0, 3, 100, file.count - 20] {
             #expect(throws: PayloadError.self) { try CompactionPlan(parsing: file[0..<count]) }
-        }
-    }
-
-    @Test(.enabled(if: GoldenTable.areThere, "\(GoldenTable.missing)"), arguments: [
-        "v6-0.15-mor-pending-compaction", "v6-0.15-mor-log-only-pending-compaction", "v6-0.15-mor-compaction-killed", "v6-0.15-mor-pending-compaction-two",
-    ])
-    func `a plan of Spark's, decoded and encoded, has Spark's bytes`(name: String) async throws {
-        let table = try GoldenTable("spark-lab/\(name)")
-        let files = try await table.store.list(ObjectPath(".hoodie")!, recursive: false).objects.filter { $0.path.name.hasSuffix(".compaction.requested") }
-        #expect(!files.isEmpty)
-        for file in files where !file.path.name.hasPrefix(".") {
-            let bytes = try await table.store.get(file.path, upTo: .mebibytes(1))
-            let plan = try CompactionPlan(parsing: bytes)
-            let (ours, theirs) = (try body(plan.encoded(random: runtime.random)), try body(bytes))
-            #expect(ours == theirs, "\(file.path) from byte \(zip(ours, theirs).enumerated().first { $0.element.0 != $0.element.1 }?.offset ?? -1)")
         }
     }
 }
