@@ -31,7 +31,7 @@ extension Command {
 /// What the contract of the command line names and this version does not do: answered with `unsupported`, never ignored.
 enum Planned {
     static let commands: Set<String> = [
-        "archive", "services", "savepoint", "restore", "index", "sync",
+        "services", "savepoint", "restore", "index", "sync",
     ]
 
     static func flags(of command: String) -> Set<String> {

@@ -10,7 +10,7 @@ enum TarnMain {
     static let commands: [any Command.Type] = [
         CreateCommand.self, WriteCommand.self, IngestCommand.self, QueryCommand.self, ShowCommand.self, LagCommand.self,
         RollbackCommand.self, CompactCommand.self, ClusterCommand.self,
-        CleanCommand.self,
+        CleanCommand.self, ArchiveCommand.self,
     ]
 
     static func main() async {

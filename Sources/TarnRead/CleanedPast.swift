@@ -5,13 +5,29 @@ extension ReadGround {
     /// Refuses to show the table as it was at `time` if a clean took away, or is about to, what it was then: fewer rows than
     /// there were would be a wrong answer.
     ///
-    /// Cost: one request for each clean on the active timeline.
+    /// Cost: one request for each clean on the active timeline; the archive, where one of its cleans could matter: all of
+    /// those are older than the oldest that is active, and what a clean took away nobody read at its time or later.
     func refuseCleaned(asOf time: InstantTime) async throws {
         let cleans = timeline.instants.filter { $0.action == .clean }
-        guard !cleans.isEmpty else { return }
-        let past = PastVersions(self, at: time)
+        var past = PastVersions(self, at: time)
+        var archived: ArchivedTimeline?
+        if cleans.first.map({ time < $0.time }) ?? true {
+            let archive = try await archive()
+            past.learn(archive)
+            archived = archive
+            if let lost = archive.cleanedNames.lazy.compactMap(past.loss).first {
+                throw TableError(.unsupported, "the table as it was at \(time): an archived clean took away what file group \(lost) was then", instant: time)
+            }
+        }
         for clean in cleans {
             let (names, retained) = try await takenAway(by: clean)
+            guard names.contains(where: { past.loss(of: $0) != nil }) else { continue }
+            // A replacement that was archived since may be why nobody misses it.
+            if archived == nil {
+                let archive = try await archive()
+                past.learn(archive)
+                archived = archive
+            }
             guard let lost = names.lazy.compactMap(past.loss).first else { continue }
             let remedy = retained.isEmpty ? "" : "; snapshots from \(retained) on are whole"
             throw TableError(
@@ -43,7 +59,7 @@ private struct PastVersions {
     /// The version of each group that a snapshot at the time shows. File IDs tell groups apart: plans do not say the
     /// partition in every release.
     private let shown: [FileID: InstantTime]
-    private let replaced: Set<FileID>
+    private var replaced: Set<FileID>
 
     init(_ ground: ReadGround, at time: InstantTime) {
         self.time = time
@@ -51,6 +67,10 @@ private struct PastVersions {
         present = Set(ground.files.baseFiles.map(\.name.text) + ground.files.logFiles.map(\.name.text))
         shown = Dictionary(ground.selection.groups(of: ground.files, asOf: time).map { ($0.id.fileID, $0.latest.baseInstant) }, uniquingKeysWith: min)
         replaced = Set(ground.selection.replaced.filter { $0.value <= time }.keys.map(\.fileID))
+    }
+
+    mutating func learn(_ archive: ArchivedTimeline) {
+        replaced.formUnion(archive.replaced.filter { $0.value <= time }.keys.map(\.fileID))
     }
 
     /// The group that lacks this file at the time; nil where it is still there, or nobody would read it.

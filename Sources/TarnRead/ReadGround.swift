@@ -11,8 +11,19 @@ struct ReadGround: Sendable {
     let selection: SliceSelection
     let files: TableFiles
 
+    /// Runs `read` on the table as it is. An archival may take away a timeline file between its listing and its reading: the
+    /// table is then looked at again.
+    static func with<Result>(_ table: TableHandle, _ read: (ReadGround) async throws -> Result) async throws -> Result {
+        for _ in 0..<3 {
+            do { return try await read(try await load(table)) } catch let error as TableError where error.code == .notFound {
+                guard let path = error.path, path.relative(to: table.metaFolder).flatMap({ InstantFileName($0) }) != nil else { throw error }
+            }
+        }
+        return try await read(try await load(table))
+    }
+
     /// - Throws: ``TableError`` `unsupported`, naming what of the table cannot be read.
-    static func load(_ table: TableHandle) async throws -> ReadGround {
+    private static func load(_ table: TableHandle) async throws -> ReadGround {
         let properties = try await TableProperties.load(table)
         try refuseUnreadable(properties)
         let timeline = try await Timeline.load(table)
@@ -64,17 +75,6 @@ struct ReadGround: Sendable {
         for name in properties.partitionFields {
             if case .timestamp? = schema[name]?.type { throw TableError(.unsupported, "read-optimized reads of a table partitioned by the timestamp '\(name)'") }
         }
-    }
-
-    /// - Throws: ``TableError`` `unsupported` for a range that begins before the active timeline of a table with an archive:
-    ///   which rows the archived commits wrote is not known any more.
-    func refuseArchived(after begin: InstantTime) async throws {
-        guard let first = timeline.firstActive, begin < first else { return }
-        let archive = table.metaFolder.appending(properties.archiveFolder)
-        guard try await table.store.list(archive, startingAfter: nil, recursive: true).objects.contains(where: { !$0.path.name.hasSuffix(".crc") }) else { return }
-        throw TableError(
-            .unsupported, "rows written after \(begin): commits before \(first) were archived, and what they wrote is not known any more; begin at \(first) or later, or read a snapshot",
-            instant: begin)
     }
 
     /// The newest base file of each group, without logs.

@@ -57,7 +57,10 @@ public struct Snapshot: Sendable {
     /// Cost: the properties, a listing of `.hoodie`, the newest commit, a listing of the data folders; a request for each
     /// replacecommit and pending compaction; for an earlier time one for each clean.
     package static func load(_ table: TableHandle, asOf time: InstantTime? = nil, readOptimized: Bool = false) async throws -> Snapshot {
-        let ground = try await ReadGround.load(table)
+        try await ReadGround.with(table) { try await load($0, asOf: time, readOptimized: readOptimized) }
+    }
+
+    private static func load(_ ground: ReadGround, asOf time: InstantTime?, readOptimized: Bool) async throws -> Snapshot {
         if let time { try await ground.refuseCleaned(asOf: time) }
         let slices =
             readOptimized || ground.properties.type == .copyOnWrite
@@ -75,25 +78,16 @@ public struct Snapshot: Sendable {
     ///
     /// - Parameters:
     ///   - end: nil for now.
-    /// - Throws: ``TableError`` as ``load(_:asOf:readOptimized:)``.
+    /// - Throws: ``TableError`` as ``load(_:asOf:readOptimized:)``; `unsupported`, too, where rows of archived commits belong to
+    ///   the answer.
     package static func incremental(_ table: TableHandle, after begin: InstantTime, upTo end: InstantTime? = nil) async throws -> Snapshot {
-        let ground = try await ReadGround.load(table)
-        guard ground.properties.hasMetaFields else {
-            throw TableError(.unsupported, "incremental reads of a table without meta fields, which do not say when a row was written")
+        try await ReadGround.with(table) { ground in
+            guard ground.properties.hasMetaFields else {
+                throw TableError(.unsupported, "incremental reads of a table without meta fields, which do not say when a row was written")
+            }
+            if let end { try await ground.refuseCleaned(asOf: end) }
+            return try await ground.incremental(after: try await ground.beginOnTimeline(begin, upTo: end), upTo: end)
         }
-        try await ground.refuseArchived(after: begin)
-        if let end { try await ground.refuseCleaned(asOf: end) }
-        let slices =
-            ground.properties.type == .copyOnWrite
-            ? ground.baseSlices(asOf: end) : ground.selection.latestSlices(of: ground.files, asOf: end)
-        // A base file older than the range has no row of it, and its rows win over none of it.
-        let inRange = slices.compactMap { slice in
-            let base = slice.baseFile.flatMap { $0.instant > begin ? $0 : nil }
-            guard base != nil || !slice.logFiles.isEmpty else { return nil as FileSlice? }
-            return FileSlice(
-                partition: slice.partition, fileID: slice.fileID, baseInstant: slice.baseInstant, baseFile: base, logFiles: slice.logFiles)
-        }
-        return try await ground.snapshot(of: inRange, upTo: end, after: begin)
     }
 
     /// The slices that may hold a row for which the filter is true, told by the partitions alone: the unit of reading in

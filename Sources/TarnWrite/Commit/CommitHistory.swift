@@ -43,10 +43,11 @@ package struct CommitHistory: Sendable {
 
     /// The newest commit that has a key decides, as for the streamers themselves (§3.3).
     private mutating func carryCheckpoints(of extra: ExtraMetadata) {
-        for entry in extra.entries where carried[entry.key] == nil {
-            if entry.key.hasPrefix("deltastreamer.checkpoint.") || entry.key.hasPrefix("streamer.checkpoint.") {
-                carried[entry.key] = entry.value
-            }
-        }
+        for entry in extra.entries where carried[entry.key] == nil && Self.isCheckpoint(entry.key) { carried[entry.key] = entry.value }
     }
+
+    private static func isCheckpoint(_ key: String) -> Bool { key.hasPrefix("deltastreamer.checkpoint.") || key.hasPrefix("streamer.checkpoint.") }
+
+    /// Whether writers go on from this entry of the newest commit that has it.
+    package static func isCarried(_ key: String) -> Bool { key == SourceLedger.key || key == CommitTokens.key || isCheckpoint(key) }
 }

@@ -61,7 +61,7 @@ extension SavepointMetadata {
         }
     }
 
-    private static let schema: AvroSchema = {
+    static let schema: AvroSchema = {
         let partition = PayloadSchema.record(
             "HoodieSavepointPartitionMetadata",
             [AvroField("partitionPath", PayloadSchema.string), AvroField("savepointDataFile", PayloadSchema.strings)])

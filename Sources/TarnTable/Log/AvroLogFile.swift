@@ -1,19 +1,18 @@
-import TarnAvro
-import TarnBase
-import TarnTable
+package import TarnAvro
+package import TarnBase
 
 /// Reads log files whose blocks hold Avro records: archives of the timeline, and change logs (hudi-format §5.2, §5.3).
 ///
 ///     "#HUDI#" | size Int64 | format version Int32 | block type Int32 | headers | content length Int64 | content | footers | size Int64
 ///     content: version Int32 | count Int32 | for each record its length Int32 and its Avro binary
-enum AvroLogFile {
-    enum BlockType: Int32 {
+package enum AvroLogFile {
+    package enum BlockType: Int32, Sendable {
         case avroData = 3
         case changeData = 6
     }
 
     /// - Throws: ``TableError`` `corrupt` with the offset, or what decoding a schema or record threw.
-    static func forEachRecord(of file: Bytes, types: Set<BlockType>, _ body: (AvroValue) -> Void) throws {
+    package static func forEachRecord(of file: Bytes, types: Set<BlockType>, _ body: (AvroValue) throws -> Void) throws {
         var cursor = BlockCursor(file)
         while !cursor.isAtEnd {
             let start = Int64(cursor.offset)
@@ -23,7 +22,7 @@ enum AvroLogFile {
             var records = BlockCursor(content)
             let version = try records.int32()
             guard (1...3).contains(version) else { throw TableError(.corrupt, "content of version \(version)", offset: start) }
-            for _ in 0..<max(0, try records.int32()) { body(try codec.decode(try records.bytes(Int(try records.int32())))) }
+            for _ in 0..<max(0, try records.int32()) { try body(try codec.decode(try records.bytes(Int(try records.int32())))) }
             guard records.isAtEnd else { throw TableError(.corrupt, "something follows the last record of a block", offset: start) }
         }
     }
