@@ -14,7 +14,7 @@ package struct ArchiveFileName: Hashable, Sendable {
         guard text.hasPrefix(prefix) else { return nil }
         let parts = text.dropFirst(prefix.count).split(separator: "_", omittingEmptySubsequences: false)
         guard parts.count == 2, !parts[0].isEmpty, parts[0].utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(parts[0]),
-            WriteToken(parts[1]) != nil
+            parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) || $0 == UInt8(ascii: "-") }), WriteToken(parts[1]) != nil
         else { return nil }
         self.number = number
         token = String(parts[1])

@@ -19,7 +19,7 @@ enum ArchiveSchema {
             .optional("hoodieCleanerPlan", CleanPlan.schema),
             .optional("actionState", PayloadSchema.string),
             .optional("hoodieReplaceCommitMetadata", replaceCommit),
-            .optional("hoodieRequestedReplaceMetadata", requestedReplace),
+            .optional("hoodieRequestedReplaceMetadata", RequestedReplace.schema),
             .optional("HoodieInflightReplaceMetadata", reference("HoodieCommitMetadata")),
             .optional("hoodieIndexCommitMetadata", indexCommit),
             .optional("stateTransitionTime", PayloadSchema.string),
@@ -78,39 +78,6 @@ enum ArchiveSchema {
                 AvroField("version", .union(.int, .null), doc: "This field replaces the field filesToBeDeletedPerPartition", defaultValue: 1),
                 .optional("operationType", PayloadSchema.string, doc: "This field replaces the field filesToBeDeletedPerPartition"),
                 .optional("indexPartitionInfos", .array(partition), doc: "This field contains the info for each partition that got indexed"),
-            ])
-    }()
-
-    // MARK: Requested replace commits, with their clustering plans
-
-    static let requestedReplace: AvroSchema = {
-        let slice = PayloadSchema.record(
-            "HoodieSliceInfo",
-            [
-                .optional("dataFilePath", PayloadSchema.string), .optional("deltaFilePaths", PayloadSchema.strings),
-                AvroField("fileId", PayloadSchema.optionalString), .optional("partitionPath", PayloadSchema.string),
-                .optional("bootstrapFilePath", PayloadSchema.string), PayloadSchema.version,
-            ])
-        let group = PayloadSchema.record(
-            "HoodieClusteringGroup",
-            [
-                .optional("slices", .array(slice)), .optional("metrics", PayloadSchema.map(.double)),
-                AvroField("numOutputFileGroups", .union(.int, .null), defaultValue: 1), .optional("extraMetadata", texts), PayloadSchema.version,
-            ])
-        let strategy = PayloadSchema.record(
-            "HoodieClusteringStrategy",
-            [.optional("strategyClassName", PayloadSchema.string), .optional("strategyParams", texts), PayloadSchema.version])
-        let plan = PayloadSchema.record(
-            "HoodieClusteringPlan",
-            [
-                .optional("inputGroups", .array(group)), .optional("strategy", strategy), .optional("extraMetadata", texts),
-                PayloadSchema.version, .optional("preserveHoodieMetadata", .boolean),
-            ])
-        return PayloadSchema.record(
-            "HoodieRequestedReplaceMetadata",
-            [
-                .optional("operationType", PayloadSchema.string), .optional("clusteringPlan", plan), .optional("extraMetadata", texts),
-                PayloadSchema.version,
             ])
     }()
 }

@@ -3,6 +3,8 @@ package import TarnBase
 
 /// A record of the archive: one timeline file (format §9.6).
 package struct ArchivedEntry: Sendable {
+    package static var schemaText: String { ArchiveSchema.entry.description }
+
     /// All its members, in the schema's order.
     let record: AvroValue
 
@@ -27,7 +29,7 @@ package struct ArchivedEntry: Sendable {
         case (.compaction, .requested), (.logCompaction, .requested):
             return ["hoodieCompactionPlan": try plan(content, CompactionPlan.schema, "compaction plan")]
         case (.replaceCommit, .requested):
-            return ["hoodieRequestedReplaceMetadata": try plan(content, ArchiveSchema.requestedReplace, "replacecommit request")]
+            return ["hoodieRequestedReplaceMetadata": try plan(content, RequestedReplace.schema, RequestedReplace.payload)]
         case (.replaceCommit, .inflight):
             return ["HoodieInflightReplaceMetadata": content.isEmpty ? .null : try commit(content).archived]
         case (.replaceCommit, .completed): return ["hoodieReplaceCommitMetadata": try commit(content).archivedReplacement]

@@ -16,29 +16,40 @@ package struct CommitHistory: Sendable {
     private(set) var tokenCommit: InstantTime?
 
     /// Walks back from the newest commit to the first of Tarn's, which has all of it: where Tarn alone writes, that is the
-    /// newest. Cost: a request for each commit read and not yet known.
-    static func load(_ commits: CompletedCommits, token: String?) async throws -> CommitHistory {
+    /// newest. Where another engine archived all of Tarn's, the archive tells. Cost: a request for each commit read and not yet
+    /// known; the archive, where no active commit has a ledger.
+    static func load(_ commits: CompletedCommits, _ archive: ArchiveFolder, token: String?) async throws -> CommitHistory {
         var history = CommitHistory()
         var foundOurs = false
         for instant in commits.timeline.completedWrites.reversed() {
             let extra = try await commits.metadata(of: instant).extraMetadata
             if !foundOurs { history.carryCheckpoints(of: extra) }
-            let tokens = try extra[CommitTokens.key].map { text in
-                do { return try CommitTokens(parsing: text) } catch {
-                    throw TableError(error, at: commits.table.timelineFile(instant.fileName), instant: instant.time)
-                }
+            let tokens: CommitTokens?
+            do { tokens = try extra[CommitTokens.key].map { try CommitTokens(parsing: $0) } } catch {
+                throw TableError(error, at: commits.table.timelineFile(instant.fileName), instant: instant.time)
             }
-            if !foundOurs, let ledger = extra[SourceLedger.key] {
+            if !foundOurs, extra[SourceLedger.key] != nil {
                 foundOurs = true
-                history.carried[SourceLedger.key] = ledger
-                history.carried[Watermark.key] = extra[Watermark.key]
-                history.tokens = tokens ?? CommitTokens()
+                history.take(extra, tokens)
             }
             let hasToken = token.map { tokens?.contains($0) ?? false } ?? false
             if hasToken { history.tokenCommit = instant.time }
             if foundOurs && !hasToken { break }
         }
+        if !foundOurs, commits.timeline.firstActive != nil { try await history.takeArchived(archive, token: token) }
         return history
+    }
+
+    private mutating func take(_ extra: ExtraMetadata, _ tokens: CommitTokens?) {
+        carried[SourceLedger.key] = extra[SourceLedger.key]
+        carried[Watermark.key] = extra[Watermark.key]
+        self.tokens = tokens ?? CommitTokens()
+    }
+
+    private mutating func takeArchived(_ archive: ArchiveFolder, token: String?) async throws {
+        guard let (commit, extra) = try await archive.load().newestLedger else { return }
+        do { take(extra, try extra[CommitTokens.key].map { try CommitTokens(parsing: $0) }) } catch { throw TableError(error, at: archive.path, instant: commit) }
+        if let token, tokens.contains(token), tokenCommit == nil { tokenCommit = commit }
     }
 
     /// The newest commit that has a key decides, as for the streamers themselves (§3.3).

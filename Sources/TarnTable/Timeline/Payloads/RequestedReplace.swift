@@ -44,7 +44,7 @@ package struct RequestedReplace: Hashable, Sendable {
         }
     }
 
-    private static let schema = PayloadSchema.record(
+    static let schema = PayloadSchema.record(
         "HoodieRequestedReplaceMetadata",
         [
             .optional("operationType", PayloadSchema.string), .optional("clusteringPlan", ClusteringPlan.schema),
