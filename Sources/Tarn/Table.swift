@@ -56,7 +56,6 @@ extension TableConfiguration {
     ///
     /// - Throws: ``TableError``: `invalid` or `unsupported`.
     func properties() throws -> TableProperties {
-        guard type == .copyOnWrite else { throw TableError(.unsupported, "merge-on-read tables cannot be created yet") }
         guard tableVersion == 6 else { throw TableError(.unsupported, "tables of version \(tableVersion) cannot be created yet; version 6 can") }
         guard orderingFields.count <= 1 else { throw TableError(.invalid, "version 6 takes one ordering field, not \(orderingFields.count)") }
         if mergeMode == .eventTimeOrdering, orderingFields.isEmpty {
@@ -73,6 +72,7 @@ extension TableConfiguration {
         var definition = TableProperties.Definition(
             name: name, recordKeyFields: recordKey, keyGenerator: try keyGenerator(partitionFields: partitionFields))
         definition.database = database
+        definition.type = type == .mergeOnRead ? .mergeOnRead : .copyOnWrite
         definition.orderingField = orderingFields.first
         definition.partitionFields = partitionFields
         definition.hiveStylePartitions = hiveStylePartitioning

@@ -6,7 +6,7 @@ public struct TableConfiguration: Hashable, Sendable {
     public enum TableType: Hashable, Sendable {
         /// Every change rewrites the files it touches.
         case copyOnWrite
-        /// Changes go to log files. Not supported yet.
+        /// Changes of stored rows go to log files, which reads merge until compaction does.
         case mergeOnRead
     }
 

@@ -8,6 +8,8 @@ package struct WriteSettings: Sendable {
     package var operation: WriteOperation
     /// Base files are filled up to this size and roll over at it.
     package var targetFileSize = ByteCount.mebibytes(120)
+    /// Log files roll over at this size; Spark's default.
+    package var maximumLogSize = ByteCount.gibibytes(1)
     /// Ceiling on the working memory of this write; what does not fit goes to scratch files.
     package var memory = ByteCount.mebibytes(512)
     /// How many files are read and written at the same time, on as many cores. What is written does not depend on it.

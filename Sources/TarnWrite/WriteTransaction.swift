@@ -81,12 +81,18 @@ package final class WriteTransaction {
     ///
     /// - Parameter keys: `.string`, record keys as the table stores them; held in memory with the rows found.
     ///
-    /// Cost: the key column of every latest base file, and the whole of those that hold one of the keys.
+    /// Cost: the key column of every latest base file that is not ruled out and all logs, and the whole of the slices that
+    /// hold one of the keys.
     package func storedRows(forKeys keys: Column) async throws -> RecordBatch {
-        let files = try await ground.latestFiles()
+        let slices = try await ground.latestFiles().slices
+        let reader = try FileSliceReader(
+            ground.lookupTable, schema: ground.schema.fileColumns, of: ground.schema.columns, rule: MergeRule(ground.properties),
+            visibility: LogVisibility(ground.timeline),
+            memory: MergeMemory(logs: ByteCount(memory.directory / 2), window: memory.window, scratch: scratch))
+        let scan = try ground.keyScan(
+            of: slices, sought: SoughtKeys(keys), hash: hash, memory: memory, concurrency: settings.concurrency)
         return try await StoredRows(
-            table: ground.lookupTable, schema: ground.schema, files: files.latest, hash: hash, memory: memory,
-            concurrency: settings.concurrency
+            table: ground.lookupTable, schema: ground.schema, slices: slices, scan: scan, reader: reader, hash: hash, memory: memory
         ).rows(forKeys: keys)
     }
 

@@ -31,9 +31,10 @@ import Testing
         #expect(findings.isEmpty, "\(findings.prefix(20).joined(separator: "\n"))")
     }
 
-    @Test func `a write that dies at any request leaves the table as before or as after, and the next one repairs it`() throws {
+    @Test(arguments: ["cow", "mor"])
+    func `a write that dies at any request leaves the table as before or as after, and the next one repairs it`(type: String) throws {
         let place = try Workplace()
-        try place.create()
+        try place.create("--type", type)
         try #require(place.write(Self.first).exitCode == 0)
         let base = place.folder.path + "/base"
         try place.copy(place.table, to: base)

@@ -32,9 +32,10 @@ struct ExampleTable: Sendable {
         return other
     }
 
-    func create(partitioned: Bool = true) async throws {
+    func create(partitioned: Bool = true, type: TableType = .copyOnWrite) async throws {
         var definition = TableProperties.Definition(
             name: "notes", recordKeyFields: ["id"], keyGenerator: partitioned ? .simple : .nonpartitioned)
+        definition.type = type
         definition.orderingField = "ts"
         definition.partitionFields = partitioned ? ["place"] : []
         definition.hiveStylePartitions = true
@@ -63,22 +64,37 @@ struct ExampleTable: Sendable {
 
     /// What a snapshot shows, by key; a key that occurs twice is an error.
     func rows() async throws -> [String: Row] {
+        let slices = try await latestSlices()
         var rows: [String: Row] = [:]
-        for file in try await latestFiles() {
-            for row in try await read(file) {
+        for slice in slices {
+            for row in slice.logFiles.isEmpty ? try await read(slice.baseFile!) : try await merged(slice) {
                 guard rows.updateValue(row, forKey: row.id) == nil else { throw Unexpected("the key \(row.id) is there twice") }
-                guard row.partition == file.partition.text, row.fileName == file.name.text else {
-                    throw Unexpected("meta fields of \(row.id): \(row.partition), \(row.fileName) in \(file.relativePath)")
+                guard row.partition == slice.partition.text, [slice.baseFile?.name.text, slice.logFiles.isEmpty ? nil : slice.fileID.text].contains(row.fileName) else {
+                    throw Unexpected("meta fields of \(row.id): \(row.partition), \(row.fileName) in \(slice)")
                 }
             }
         }
         return rows
     }
 
+    func latestSlices() async throws -> [FileSlice] {
+        let commits = CompletedCommits(handle, timeline: try await Timeline.load(handle))
+        return try await SliceSelection.load(commits).latestSlices(of: try await ListedFiles(handle).allFiles())
+    }
+
     func latestFiles() async throws -> [BaseFile] {
         let timeline = try await Timeline.load(handle)
         let files = try await ListedFiles(handle).allFiles()
         return try await SliceSelection.load(CompletedCommits(handle, timeline: timeline)).latestBaseFiles(of: files)
+    }
+
+    private func merged(_ slice: FileSlice) async throws -> [Row] {
+        let reader = try FileSliceReader(
+            handle, schema: MetaFields.schema(inFrontOf: Self.schema), of: Self.schema,
+            rule: MergeRule(try await TableProperties.load(handle)), visibility: LogVisibility(try await Timeline.load(handle)))
+        var rows: [Row] = []
+        for try await batch in reader.rows(of: slice) { rows += (0..<batch.rowCount).map { Row(batch.row(at: $0)) } }
+        return rows
     }
 
     private func read(_ file: BaseFile) async throws -> [Row] {

@@ -11,14 +11,14 @@ import Testing
         try await withSeed { random, seed in
             for history in 0..<200 {
                 let historySeed = random.next()
-                do { try await run(historySeed, partitioned: history % 4 != 0) } catch {
+                do { try await run(historySeed, partitioned: history % 4 != 0, type: history % 2 == 0 ? .mergeOnRead : .copyOnWrite) } catch {
                     throw Unexpected("history \(history) of seed \(seed): \(error)")
                 }
             }
         }
     }
 
-    private func run(_ seed: UInt64, partitioned: Bool) async throws {
+    private func run(_ seed: UInt64, partitioned: Bool, type: TableType) async throws {
         var random = SplitMix64(seed: seed)
         let clock = SimulatedClock()
         let runtime = Runtime.simulated(clock: clock, seed: seed)
@@ -27,7 +27,7 @@ import Testing
         // One task, so that a seed finds the same request failing again.
         table.concurrency = 1
         table.targetFileSize = .kibibytes([3, 8, 64][Int(random.next() % 3)])
-        try await table.create(partitioned: partitioned)
+        try await table.create(partitioned: partitioned, type: type)
         var model = TableModel()
         for step in 0..<(3 + Int(random.next() % 5)) {
             let changes = Self.changes(&random)

@@ -13,10 +13,15 @@ import Testing
         print(try Python.run("bench_stream.py", [folder.path] + flags))
     }
 
-    @Test(arguments: ["partitioned", "url-encoded", "plain-folders", "not-partitioned", "no-ordering"])
+    @Test(arguments: ["partitioned", "url-encoded", "plain-folders", "not-partitioned", "no-ordering", "merge-on-read", "merge-on-read-no-ordering"])
     func `every type in every shape is read by the others as it was written by the others`(layout: String) throws {
         let folder = try TemporaryFolder()
         print(try Python.run("every_type.py", [folder.path, layout]))
+    }
+
+    @Test func `a merge-on-read table is read alike after every commit, crash, rollback and compaction`() throws {
+        let folder = try TemporaryFolder()
+        print(try Python.run("merge_on_read.py", [folder.path]))
     }
 
     @Test func `a PostgreSQL table comes out of Debezium's events as the database has it`() throws {

@@ -59,7 +59,7 @@ struct CreateCommand: Command {
         .option("hive-style", "on|off", "Folders named column=value (on).", \.hiveStyle),
         .option("url-encode", "on|off", "Escape special characters in partition values (off).", \.urlEncode),
         .option("ordering", "COL", "The column that tells which version of a row is newer.", \.ordering),
-        .option("type", "cow", "The table type (cow).", \.kind),
+        .option("type", "cow|mor", "The table type: copy-on-write or merge-on-read (cow).", \.kind),
         .option("table-version", "6", "The table version (6).", \.version),
         .option("merge-mode", "event-time|commit-time", "Which version of a row is kept (told from --ordering).", \.merge),
         .option("keygen", "simple|non-partitioned", "The key generator (told from the columns).", \.keyGenerator),
@@ -86,17 +86,17 @@ struct CreateCommand: Command {
         configuration.hiveStylePartitioning = hiveStyle.isOn
         configuration.urlEncodedPartitioning = urlEncode.isOn
         configuration.keyGenerator = keyGenerator
+        configuration.type = kind == .mor ? .mergeOnRead : .copyOnWrite
         _ = try await Table.create(configuration, at: "", in: location.store)
         if asJSON {
-            Console.standardOutput.write(["table": .string(table), "name": .string(configuration.name), "version": 6, "type": "cow"] as JSON)
+            Console.standardOutput.write(["table": .string(table), "name": .string(configuration.name), "version": 6, "type": .string(kind.rawValue)] as JSON)
         } else {
-            Console.standardOutput.write("created \(configuration.name) (version 6, copy-on-write) in \(table)\n")
+            Console.standardOutput.write("created \(configuration.name) (version 6, \(kind == .mor ? "merge-on-read" : "copy-on-write")) in \(table)\n")
         }
         return 0
     }
 
     private func refuseWhatIsPlanned() throws {
-        if kind == .mor { throw Failure(.unsupported, "--type mor: merge-on-read tables cannot be created yet") }
         if version != 6 { throw Failure(.unsupported, "--table-version \(version): only version 6 can be created yet") }
         if metadataTable.isOn { throw Failure(.unsupported, "--metadata-table on: Tarn does not keep a metadata table yet") }
         if changeLog != .off { throw Failure(.unsupported, "--cdc \(changeLog.rawValue): change logging does not work yet") }

@@ -183,7 +183,9 @@ extension TableProperties {
         file[PropertyKey.archiveFolder] = "archived"
         file[PropertyKey.timezone] = TimelineZone.utc.rawValue
         if table.type == .mergeOnRead {
-            file[PropertyKey.payloadClass] = "org.apache.hudi.common.model.DefaultHoodieRecordPayload"
+            // Without an ordering field the later record wins, which every release does under this payload (§7.1).
+            let payload = table.orderingField == nil ? "OverwriteWithLatestAvroPayload" : "DefaultHoodieRecordPayload"
+            file[PropertyKey.payloadClass] = "org.apache.hudi.common.model.\(payload)"
             file[PropertyKey.mergerStrategy] = "eeb8d96f-b1e4-49fd-bbf8-28ac514178e5"
         }
         if let schema = table.createSchema { file[PropertyKey.createSchema] = schema }

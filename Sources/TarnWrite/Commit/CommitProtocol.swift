@@ -18,6 +18,8 @@ struct CommitProtocol {
     let scratch: ScratchSpace
 
     private var table: TableHandle { ground.table }
+    /// Whether changes of stored rows go to logs.
+    private var isLogged: Bool { ground.properties.type == .mergeOnRead }
 
     func run(_ extras: CommitExtras) async throws -> CommitReport {
         var report = CommitReport(operation: settings.operation)
@@ -34,18 +36,15 @@ struct CommitProtocol {
 
         let pending = try await begin()
         let instant = pending.time
-        let rewriter = TableRewriter(
-            context: context(instant), layout: work.layout, rewrites: work.rewrites, inserts: work.inserts, rows: rows.reader(),
-            partitions: work.partitions, markedPartitions: work.markedPartitions)
-        let written: [WrittenFile]
+        let written: TableRewriter.Outcome
         do {
-            written = try await rewriter.run(concurrency: settings.concurrency)
+            written = try await rewriter(of: work, instant).run(concurrency: settings.concurrency)
             try await extras.beforeCompletion?(instant)
         } catch {
             pending.abandon()
             throw TableError(error, instant: instant)
         }
-        let metadata = commit(instant, written, extras, report)
+        let metadata = commit(written, extras, report)
         _ = try await pending.complete(with: metadata.encoded(), on: TimelineWriter(table))
         report.add(written)
         await removeMarkers(of: instant, written)
@@ -61,6 +60,8 @@ struct CommitProtocol {
         /// By rank.
         let partitions: [PartitionPath]
         let markedPartitions: Set<PartitionPath>
+        /// Which log files there are already.
+        let logs: SliceLogs
         /// The counts.
         let changes: LocatedChanges
         let rewrites: PlacedChanges
@@ -72,38 +73,39 @@ struct CommitProtocol {
     private func locate() async throws -> Work {
         let files = try await ground.latestFiles()
         // A bulk insert neither looks for its keys nor fills files that are there.
-        let stored = settings.operation == .bulkInsert ? [] : files.latest
-        for file in stored { _ = rows.partitions.number(of: file.partition) }
+        let stored = settings.operation == .bulkInsert ? [] : files.slices
+        for slice in stored { _ = rows.partitions.number(of: slice.partition) }
         let ranks = rows.partitions.ranks()
         let clusterings = try await PendingClusterings.load(table, ground.timeline)
-        let layout = FileLayout(stored, partitionCount: ranks.count, target: settings.targetFileSize, clusterings: clusterings) {
-            ranks[Int(rows.partitions.number(of: $0))]
-        }
-        let changes = LocatedChanges(operation: settings.operation, partitionRanks: ranks, memory: memory, scratch: scratch)
-        let groups = layout.groups.map(\.file)
-        let numbers = groups.map { rows.partitions.number(of: $0.partition) }
-        let scan = TableKeyScan(
-            ground.lookupTable, files: groups, sought: rows.soughtKeys(), hash: hash, orderingField: ground.properties.orderingField,
-            memory: memory, concurrency: settings.concurrency)
+        let layout = FileLayout(
+            stored, fixed: Set(ground.selection.pendingCompactions.keys).union(clusterings.groups.keys), partitionCount: ranks.count,
+            target: settings.targetFileSize
+        ) { ranks[Int(rows.partitions.number(of: $0))] }
+        let changes = LocatedChanges(
+            operation: settings.operation, mayLog: isLogged, partitionRanks: ranks, memory: memory, scratch: scratch)
+        let slices = layout.groups.map(\.slice)
+        let numbers = slices.map { rows.partitions.number(of: $0.partition) }
+        let scan = try ground.keyScan(of: slices, sought: rows.soughtKeys(), hash: hash, memory: memory, concurrency: settings.concurrency)
 
-        let parts = max(1, (Int(rows.count) + KeyDirectory.recordCount(fitting: memory.directory) - 1) / KeyDirectory.recordCount(fitting: memory.directory))
+        let fitting = scan.recordCount(fitting: memory.directory)
+        let parts = max(1, (Int(rows.count) + fitting - 1) / fitting)
         for part in 0..<parts {
             let directory = try rows.directory(part: part, of: parts)
-            try await scan.run(directory) { file, match in
+            try await scan.run(directory) { slice, match in
                 try changes.meet(
-                    directory, entry: Int(match.entry), group: UInt32(file), partition: numbers[file], position: match.row,
+                    directory, entry: Int(match.entry), group: UInt32(slice), partition: numbers[slice], position: match.row,
                     storedOrdering: match.ordering)
             }
             try changes.endPass(directory)
         }
         rows.forgetRecords()
         let (rewrites, inserts) = try changes.finish()
-        try Refusals.check(changes.rewrittenGroups.lazy.map { layout.groups[Int($0)].file }, clusterings)
+        try Refusals.check(changes.rewrittenGroups.lazy.map { layout.groups[Int($0)].slice.group }, clusterings)
         var partitions = [PartitionPath](repeating: .root, count: ranks.count)
         for (number, rank) in ranks.enumerated() { partitions[Int(rank)] = rows.partitions.paths[number] }
         return Work(
-            layout: layout, partitions: partitions, markedPartitions: Set(files.markedPartitions), changes: changes, rewrites: rewrites,
-            inserts: inserts)
+            layout: layout, partitions: partitions, markedPartitions: Set(files.markedPartitions), logs: files.logs, changes: changes,
+            rewrites: rewrites, inserts: inserts)
     }
 
     // MARK: Steps 1 and 3: the instant
@@ -112,12 +114,21 @@ struct CommitProtocol {
     private func begin() async throws -> PendingInstant {
         let time = try ground.nextTime()
         let writer = TimelineWriter(table)
-        let pending = try await writer.begin(.commit, at: time)
+        let pending = try await writer.begin(isLogged ? .deltaCommit : .commit, at: time)
         do { try await pending.start(on: writer) } catch {
             pending.abandon()
             throw error
         }
         return pending
+    }
+
+    private func rewriter(of work: Work, _ instant: InstantTime) throws -> TableRewriter {
+        let context = context(instant)
+        let rows = rows.reader()
+        let appender = isLogged ? try LogAppender(context, rows: rows, logs: work.logs, maximumFileBytes: settings.maximumLogSize.bytes) : nil
+        return TableRewriter(
+            context: context, layout: work.layout, rewrites: work.rewrites, inserts: work.inserts, rows: rows, partitions: work.partitions,
+            markedPartitions: work.markedPartitions, appender: appender)
     }
 
     private func context(_ instant: InstantTime) -> RewriteContext {
@@ -128,11 +139,12 @@ struct CommitProtocol {
 
     // MARK: Step 8: what the commit says
 
-    private func commit(_ instant: InstantTime, _ written: [WrittenFile], _ extras: CommitExtras, _ report: CommitReport) -> CommitMetadata {
-        let byPartition = Dictionary(grouping: written, by: \.place.partition).sorted { $0.key < $1.key }
+    private func commit(_ written: TableRewriter.Outcome, _ extras: CommitExtras, _ report: CommitReport) -> CommitMetadata {
+        let stats = written.files.map { ($0.place.partition, $0.stat) } + written.logs.map { ($0.place.partition, $0.stat) }
+        let byPartition = Dictionary(grouping: stats, by: \.0).sorted { $0.key < $1.key }
         var metadata = CommitMetadata(
             operation: settings.operation,
-            partitions: byPartition.map { partition, files in .init(partition.text, files.map(\.stat)) })
+            partitions: byPartition.map { partition, stats in .init(partition.text, stats.map(\.1)) })
         metadata.extraMetadata = ground.history.carried
         metadata.extraMetadata[ExtraMetadata.schemaKey] = ground.schema.commitText
         if metadata.extraMetadata[SourceLedger.key] == nil { metadata.extraMetadata[SourceLedger.key] = SourceLedger().text }
@@ -165,13 +177,15 @@ struct CommitProtocol {
     // MARK: Step 9
 
     /// What is left stays for the next write: the commit is done.
-    private func removeMarkers(of instant: InstantTime, _ written: [WrittenFile]) async {
+    private func removeMarkers(of instant: InstantTime, _ written: TableRewriter.Outcome) async {
         let folder = table.markerFolder(of: instant)
-        try? await table.store.delete(written.map { folder.appending($0.place.marker) })
+        let markers = written.files.map(\.place.marker) + written.logs.map(\.place.marker)
+        try? await table.store.delete(markers.map { folder.appending($0) })
     }
 
     private func counted(_ report: CommitReport) -> CommitReport {
         var report = report
+        report.action = isLogged ? Action.deltaCommit.rawValue : Action.commit.rawValue
         report.requests = ground.meter.counts
         report.lookupRequests = ground.lookupMeter.counts
         report.bytesRead = report.requests.bytesRead + report.lookupRequests.bytesRead
@@ -188,9 +202,9 @@ extension CommitReport {
         duplicates = changes.duplicates
     }
 
-    fileprivate mutating func add(_ written: [WrittenFile]) {
-        filesWritten = Int64(written.count)
-        bytesWritten = written.reduce(0) { $0 + $1.byteCount }
-        filesRead = Int64(written.count { $0.place.replacing != nil })
+    fileprivate mutating func add(_ written: TableRewriter.Outcome) {
+        filesWritten = Int64(written.files.count + written.logs.count)
+        bytesWritten = written.files.reduce(0) { $0 + $1.byteCount } + written.logs.reduce(0) { $0 + $1.byteCount }
+        filesRead = Int64(written.files.count { $0.place.replacing != nil })
     }
 }

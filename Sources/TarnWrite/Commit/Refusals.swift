@@ -9,7 +9,10 @@ enum Refusals {
         func refuse(_ what: String) throws(TableError) { throw TableError(.unsupported, "cannot write: \(what)") }
         if properties.version != 6 { try refuse("\(PropertyKey.version)=\(properties.version), only 6 is written") }
         if properties.layoutVersion != 1 { try refuse("\(PropertyKey.layoutVersion) is not 1") }
-        if purpose == .write, properties.type != .copyOnWrite { try refuse("the table is merge-on-read, which is only read so far") }
+        if properties.type == .mergeOnRead, let first = properties.file["hoodie.table.initial.version"], first != "6" {
+            // Names of its logs may carry other instants than those of their slices.
+            try refuse("a merge-on-read table that was downgraded from version \(first)")
+        }
         if !properties.metadataPartitions.isEmpty || !properties.metadataPartitionsInflight.isEmpty {
             let names = (properties.metadataPartitions + properties.metadataPartitionsInflight).joined(separator: ",")
             try refuse("the table has a metadata table (\(PropertyKey.metadataPartitions)=\(names)), which this version does not maintain")
@@ -23,14 +26,10 @@ enum Refusals {
         if purpose == .service {
             // Services make no new rows: they merge as readers do, and leave keys and partitions as they are.
             if properties.type == .mergeOnRead { _ = try MergeRule(properties) }
-            // After a downgrade from version 8 log names may carry the delta commit's instant: slices do not follow from them.
-            if properties.type == .mergeOnRead, let first = properties.file["hoodie.table.initial.version"], first != "6" {
-                try refuse("a merge-on-read table that was downgraded from version \(first)")
-            }
             return
         }
-        if let payload = properties.payloadClass, !eventTimePayloads.contains(payload) {
-            try refuse("\(PropertyKey.payloadClass)=\(payload): its way of merging is not known here")
+        if let payload = properties.payloadClass, !eventTimePayloads.contains(payload), !isLatestWithoutOrder(payload, properties) {
+            try refuse("\(PropertyKey.payloadClass)=\(payload): its way of merging is not known here, or engines disagree on it")
         }
         if properties.orderingFields.count > 1 {
             try refuse("several ordering fields (\(properties.orderingFields.joined(separator: ",")))")
@@ -41,6 +40,11 @@ enum Refusals {
     private static let eventTimePayloads: Set<String> = [
         "org.apache.hudi.common.model.DefaultHoodieRecordPayload", "org.apache.hudi.common.model.EventTimeAvroPayload",
     ]
+
+    /// Without an ordering field the later record wins whatever reads it (hudi-format §7.1).
+    private static func isLatestWithoutOrder(_ payload: String, _ properties: TableProperties) -> Bool {
+        properties.orderingFields.isEmpty && payload == "org.apache.hudi.common.model.OverwriteWithLatestAvroPayload"
+    }
 
     private static func checkKeys(_ properties: TableProperties) throws(TableError) {
         func refuse(_ what: String) throws(TableError) { throw TableError(.unsupported, "cannot write: \(what)") }
@@ -76,9 +80,11 @@ enum Refusals {
     }
 
     /// Services that are planned or half done and that a write cannot take part in. A pending clustering is no such: only the
-    /// groups in its plan are not to be changed.
-    static func checkPending(_ timeline: Timeline) throws(TableError) {
+    /// groups in its plan are not to be changed; nor is a compaction: it takes what comes after its plan as it comes, if the
+    /// logs are named for it.
+    static func checkPending(_ timeline: Timeline, _ type: TableType) throws(TableError) {
         for pending in timeline.pending where ![.clean, .savepoint, .replaceCommit].contains(pending.action) {
+            if pending.action == .compaction, type == .mergeOnRead { continue }
             throw TableError(.unsupported, "cannot write: a pending \(pending.action.rawValue)", instant: pending.time)
         }
     }
@@ -86,12 +92,12 @@ enum Refusals {
     /// Groups that this write changes and a pending clustering is about to replace: it would not see the change.
     ///
     /// - Throws: ``TableError`` `conflict` with the clustering's instant.
-    static func check(_ changed: some Sequence<BaseFile>, _ clusterings: PendingClusterings) throws(TableError) {
-        for file in changed {
-            guard let instant = clusterings.groups[file.group] else { continue }
+    static func check(_ changed: some Sequence<FileGroupID>, _ clusterings: PendingClusterings) throws(TableError) {
+        for group in changed {
+            guard let instant = clusterings.groups[group] else { continue }
             throw TableError(
                 .conflict,
-                "this write changes rows that a pending clustering is about to write anew: run it (tarn cluster --run \(instant)) or undo it (tarn rollback), then write again; file group \(file.group.fileID)",
+                "this write changes rows that a pending clustering is about to write anew: run it (tarn cluster --run \(instant)) or undo it (tarn rollback), then write again; file group \(group.fileID)",
                 at: nil, instant: instant)
         }
     }
@@ -106,20 +112,17 @@ enum Refusals {
     }
 
     /// What the properties of version 6 do not tell and the names of files do.
-    static func check(_ files: [BaseFile], logFiles: [LogFile]) throws(TableError) {
-        try check(files)
-        if let log = logFiles.first {
-            throw TableError(.unsupported, "cannot write: the table has log files (\(log.relativePath))")
-        }
-    }
-
-    static func check(_ files: [BaseFile]) throws(TableError) {
+    static func check(_ slices: [FileSlice], of type: TableType) throws(TableError) {
+        let files = slices.compactMap(\.baseFile)
         // Random names of eight decimal digits are rare, of so small a number rarer; a bucket index has no others.
-        if !files.isEmpty, files.allSatisfy({ ($0.fileID.bucket ?? .max) < 65_536 }) {
-            throw TableError(.unsupported, "cannot write: the file IDs are those of a bucket index (\(files[0].fileID))")
+        if !slices.isEmpty, slices.allSatisfy({ ($0.fileID.bucket ?? .max) < 65_536 }) {
+            throw TableError(.unsupported, "cannot write: the file IDs are those of a bucket index (\(slices[0].fileID))")
         }
         if let other = files.first(where: { $0.name.format != .parquet }) {
             throw TableError(.unsupported, "cannot write: base files of format \(other.name.format.rawValue)")
+        }
+        if type == .copyOnWrite, let log = slices.lazy.flatMap(\.logFiles).first {
+            throw TableError(.unsupported, "cannot write: a copy-on-write table with log files (\(log.relativePath))")
         }
     }
 

@@ -29,11 +29,6 @@ package final class WriteGround {
     private let lock: WriterLock
     private var listed: TableFiles?
 
-    struct LatestFiles {
-        let latest: [BaseFile]
-        let markedPartitions: [PartitionPath]
-    }
-
     /// Runs `body` on the ground of a service, and releases the lock whatever happens.
     ///
     /// - Throws: ``TableError``.
@@ -81,7 +76,7 @@ package final class WriteGround {
         // Unfinished files carry no name that a rollback finds. Gone before it: once it is done, nothing says where to look.
         if !timeline.pending.isEmpty { try await table.store.sweepTemporaryFiles(in: table.path, recursive: true, olderThanMilliseconds: 0) }
         (rolledBack, timeline) = try await rollback.failedWrites(timeline)
-        if purpose == .write { try Refusals.checkPending(timeline) }
+        if purpose == .write { try Refusals.checkPending(timeline, properties.type) }
         try await Self.tidy(timeline, rollback)
         self.timeline = timeline
 
@@ -98,12 +93,23 @@ package final class WriteGround {
         selection = try await SliceSelection.load(commits)
     }
 
-    /// The newest base file of every group. Cost: a listing of the table, the first time.
+    /// The newest slice of every group. Cost: a listing of the table, the first time.
     func latestFiles() async throws -> LatestFiles {
         let all = try await files()
-        let latest = selection.latestBaseFiles(of: all)
-        try Refusals.check(latest, logFiles: all.logFiles)
-        return LatestFiles(latest: latest, markedPartitions: all.markedPartitions)
+        let slices = selection.latestSlices(of: all)
+        try Refusals.check(slices, of: properties.type)
+        return LatestFiles(
+            slices: slices, markedPartitions: all.markedPartitions,
+            logs: SliceLogs(all.logFiles, pendingCompactions: selection.pendingCompactions))
+    }
+
+    /// A look-up of keys in slices of the table, its requests counted apart.
+    func keyScan(
+        of slices: [FileSlice], sought: SoughtKeys, hash: KeyHash, memory: MemoryPlan, concurrency: Int
+    ) throws(TableError) -> SliceKeyScan {
+        SliceKeyScan(
+            lookupTable, slices: slices, sought: sought, hash: hash, schema: schema.columns, rule: try MergeRule(properties),
+            visibility: LogVisibility(timeline), memory: memory, concurrency: concurrency)
     }
 
     /// The slice of each group that a snapshot reads now. Cost: a listing of the table, the first time.
@@ -111,7 +117,7 @@ package final class WriteGround {
     /// - Throws: ``TableError`` `unsupported` for groups that a service of ours must not touch: those of a bucket index.
     package func latestSlices() async throws -> [FileSlice] {
         let slices = selection.latestSlices(of: try await files())
-        try Refusals.check(slices.compactMap(\.baseFile))
+        try Refusals.check(slices, of: properties.type)
         return slices
     }
 

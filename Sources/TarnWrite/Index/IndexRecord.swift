@@ -8,7 +8,7 @@ package struct IndexRecord: BitwiseCopyable, Sendable {
     package var ordering: Int64
     /// Offset of the row in the staged rows in the low 56 bits; kind and marks above.
     private var place: UInt64
-    /// Bytes of the staged row; 0 for deletes, of which no row is kept.
+    /// Bytes of the staged row; 0 for deletes of which no row is kept.
     package var rowLength: UInt32
     /// Number of the partition the row belongs into; see ``PartitionNames``. Unspecified for deletes.
     package var partition: UInt32

@@ -18,11 +18,16 @@ final class LocatedChanges {
     private(set) var duplicates: Int64 = 0
 
     private let operation: WriteOperation
+    /// Whether changes of stored rows may become log records, which name a row by its key alone.
+    private let mayLog: Bool
+    /// For each entry of the directory in hand the group it was found in; empty where nothing is logged.
+    private var groups: [UInt32] = []
     /// Place of each partition in the order of paths.
     private let partitionRanks: [UInt32]
 
-    init(operation: WriteOperation, partitionRanks: [UInt32], memory: MemoryPlan, scratch: ScratchSpace) {
+    init(operation: WriteOperation, mayLog: Bool, partitionRanks: [UInt32], memory: MemoryPlan, scratch: ScratchSpace) {
         self.operation = operation
+        self.mayLog = mayLog
         self.partitionRanks = partitionRanks
         rewrites = SortedRuns(memoryLimit: memory.changes, scratch: scratch)
         inserts = SortedRuns(memoryLimit: memory.changes, scratch: scratch)
@@ -35,12 +40,19 @@ final class LocatedChanges {
         let change = directory[entry]
         let decision = Decision.of(
             change, storedOrdering: storedOrdering, samePartition: change.partition == partition, operation: operation)
+        let delete = PlacedChange.delete(group, position, by: change, storedOrdering: storedOrdering)
         if directory.isFound(entry) {
-            // A key that another writer stored twice: the change has its place already, so what it beats here goes.
-            if decision != .stale && decision != .alreadyStored { try rewrite(.delete(group, position)) }
+            // A key that another writer stored twice: the change has its place already, so what it beats here goes. A log
+            // cannot tell two rows of one key in its own group apart.
+            if mayLog, groups[entry] == group { return }
+            if decision != .stale && decision != .alreadyStored { try rewrite(delete) }
             return
         }
         directory.markFound(entry)
+        if mayLog {
+            if groups.isEmpty { groups = Array(repeating: .max, count: directory.count) }
+            groups[entry] = group
+        }
         switch decision {
         case .stale: stale += 1
         case .alreadyStored: duplicates += 1
@@ -48,11 +60,11 @@ final class LocatedChanges {
             try rewrite(.update(group, position, by: change))
             updated += 1
         case .move:
-            try rewrite(.delete(group, position))
+            try rewrite(delete)
             try inserts.append(.insert(into: partitionRanks[Int(change.partition)], change, isMove: true))
             updated += 1
         case .delete:
-            try rewrite(.delete(group, position))
+            try rewrite(delete)
             deleted += 1
         }
     }
@@ -64,6 +76,7 @@ final class LocatedChanges {
 
     /// The whole table was looked through for the keys of `directory`: what was not met is new.
     func endPass(_ directory: KeyDirectory) throws {
+        groups = []
         duplicates += directory.duplicateCount
         for entry in 0..<directory.count {
             let change = directory[entry]

@@ -6,10 +6,11 @@ import TarnTable
 struct StoredRows {
     let table: TableHandle
     let schema: WriteSchema
-    let files: [BaseFile]
+    let slices: [FileSlice]
+    let scan: SliceKeyScan
+    let reader: FileSliceReader
     let hash: KeyHash
     let memory: MemoryPlan
-    let concurrency: Int
 
     func rows(forKeys keys: Column) async throws -> RecordBatch {
         precondition(keys.type == .string && keys.nullCount == 0)
@@ -20,23 +21,45 @@ struct StoredRows {
                 IndexRecord(
                     hash: (hashes[row].low, hashes[row].high), ordering: 0, kind: .delete, rowOffset: 0, rowLength: 0, partition: PartitionNames.none))
         }
-        var found: [(file: Int, row: UInt32)] = []
-        let scan = TableKeyScan(table, files: files, sought: SoughtKeys(keys), hash: hash, orderingField: nil, memory: memory, concurrency: concurrency)
-        try await scan.run(directory) { found.append(($0, $1.row)) }
+        var found: [Int: [UInt32]] = [:]
+        try await scan.run(directory) { found[$0, default: []].append($1.row) }
 
         var batches: [RecordBatch] = []
-        for (number, group) in Dictionary(grouping: found, by: \.file).sorted(by: { $0.key < $1.key }) {
-            let reader = try await BaseFileScan.open(files[number], of: table, fetch: memory.fetch, window: memory.window)
-            var wanted = group.map(\.row)[...]
-            while !wanted.isEmpty, let batch = try await reader.next() {
-                let end = batch.firstRow + Int64(batch.rows.rowCount)
-                let here = wanted.prefix { Int64($0) < end }
-                wanted = wanted.dropFirst(here.count)
-                guard !here.isEmpty else { continue }
-                let taken = batch.rows.take(here.map { UInt32(Int64($0) - batch.firstRow) })
-                batches.append(try taken.adapted(to: schema.columns).compacted())
+        for (number, rows) in found.sorted(by: { $0.key < $1.key }) {
+            let slice = slices[number]
+            if slice.logFiles.isEmpty, let base = slice.baseFile {
+                batches += try await stored(rows, of: base)
+            } else {
+                batches += try await merged(directory, of: slice)
             }
         }
         return batches.isEmpty ? RecordBatch(schema: schema.columns, rows: []) : .concatenate(batches)
+    }
+
+    /// - Parameter rows: Positions in the file, ascending.
+    private func stored(_ rows: [UInt32], of base: BaseFile) async throws -> [RecordBatch] {
+        let reader = try await BaseFileScan.open(base, of: table, fetch: memory.fetch, window: memory.window)
+        var batches: [RecordBatch] = []
+        var wanted = rows[...]
+        while !wanted.isEmpty, let batch = try await reader.next() {
+            let end = batch.firstRow + Int64(batch.rows.rowCount)
+            let here = wanted.prefix { Int64($0) < end }
+            wanted = wanted.dropFirst(here.count)
+            guard !here.isEmpty else { continue }
+            let taken = batch.rows.take(here.map { UInt32(Int64($0) - batch.firstRow) })
+            batches.append(try taken.adapted(to: schema.columns).compacted())
+        }
+        return batches
+    }
+
+    private func merged(_ directory: KeyDirectory, of slice: FileSlice) async throws -> [RecordBatch] {
+        var batches: [RecordBatch] = []
+        for try await batch in reader.rows(of: slice) {
+            guard let keys = batch[MetaFields.recordKey] else { continue }
+            var wanted: [UInt32] = []
+            directory.forEachMatch(keys.hashKeys(hash)) { row, _ in wanted.append(UInt32(row)) }
+            if !wanted.isEmpty { batches.append(try batch.take(wanted).adapted(to: schema.columns).compacted()) }
+        }
+        return batches
     }
 }

@@ -1,15 +1,15 @@
 import TarnBase
 import TarnTable
 
-/// The latest base files, in the order in which a write goes through them, and which of them take inserts.
+/// The latest file slices, in the order in which a write goes through them, and which of them take inserts.
 ///
-/// By partition; in a partition first the files that are full, then the small ones, smallest first: the smallest grow first.
+/// By partition; in a partition first the slices that are full or have logs, then the small ones, smallest first: the smallest grow first.
 struct FileLayout: Sendable {
     struct Group: Sendable {
-        let file: BaseFile
+        let slice: FileSlice
         /// Place of its partition in the order of paths.
         let partition: UInt32
-        /// Small enough to be rewritten for inserts alone.
+        /// A base file without logs, small enough to be rewritten for inserts alone.
         let isSmall: Bool
     }
 
@@ -23,21 +23,21 @@ struct FileLayout: Sendable {
     static let smallShare = 0.8
 
     /// - Parameters:
-    ///   - clusterings: Groups in their plans take no inserts.
+    ///   - fixed: Groups that a service is about to rewrite from what they have now: no new base file for them.
     ///   - partition: The place of a path in the order of paths.
     init(
-        _ files: [BaseFile], partitionCount: Int, target: ByteCount, clusterings: PendingClusterings = .none,
-        partition: (PartitionPath) -> UInt32
+        _ slices: [FileSlice], fixed: Set<FileGroupID> = [], partitionCount: Int, target: ByteCount, partition: (PartitionPath) -> UInt32
     ) {
         let limit = Int64(Double(target.bytes) * Self.smallShare)
-        let groups = files.map {
-            Group(file: $0, partition: partition($0.partition), isSmall: $0.size < limit && clusterings.groups[$0.group] == nil)
+        let groups = slices.map { slice in
+            let isSmall = slice.logFiles.isEmpty && slice.size < limit && !fixed.contains(slice.group)
+            return Group(slice: slice, partition: partition(slice.partition), isSmall: isSmall)
         }
         self.groups = groups.sorted { left, right in
             if left.partition != right.partition { return left.partition < right.partition }
             if left.isSmall != right.isSmall { return !left.isSmall }
-            if left.isSmall, left.file.size != right.file.size { return left.file.size < right.file.size }
-            return left.file.fileID < right.file.fileID
+            if left.isSmall, left.slice.size != right.slice.size { return left.slice.size < right.slice.size }
+            return left.slice.fileID < right.slice.fileID
         }
         var ranges: [Range<Int>] = []
         var start = 0

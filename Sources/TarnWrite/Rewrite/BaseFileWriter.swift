@@ -56,22 +56,11 @@ package final class BaseFileWriter {
     /// Changed rows with their meta fields, and their event times counted.
     ///
     /// - Parameter rows: The table's columns, then the event time.
-    func changedRows(_ rows: RecordBatch) throws(ColumnError) -> RecordBatch {
-        let count = rows.rowCount
-        let own = Array(rows.columns.dropLast())
-        if case (.int(let first), .int(let last))? = rows.columns[own.count].minMax() {
-            counts.see(event: first)
-            counts.see(event: last)
-        }
-        let sequence = Column.numberedText(prefix: "\(context.instant)_\(place.number)_", first: changedRowCount, count: count)
-        changedRowCount += Int64(count)
-        let key = rows[context.properties.recordKeyFields[0]]
-        guard let key else { preconditionFailure("checked by Refusals") }
-        let meta: [Column] = [
-            .constant(context.instant.description, count: count), sequence, try key.renderText(),
-            .constant(place.partition.text, count: count), .constant(place.name.text, count: count),
-        ]
-        return RecordBatch(schema: context.schema.fileColumns, columns: meta + own, rowCount: count)
+    func changedRows(_ rows: RecordBatch) throws -> RecordBatch {
+        counts.see(eventsOf: rows)
+        let changed = ChangedRows(context, number: place.number, partition: place.partition, fileName: place.name.text)
+        defer { changedRowCount += Int64(rows.rowCount) }
+        return try changed.batch(rows, first: changedRowCount)
     }
 
     package func append(_ batch: RecordBatch) async throws {

@@ -13,7 +13,7 @@ struct UnitRewriter {
     private var inserts: SortedCursor<PlacedChange>
     private let newGroup: FileID?
     private var newFileCount = 0
-    private var written: [WrittenFile] = []
+    private var written = TableRewriter.Outcome()
 
     /// - Parameter newGroup: The name of the first new group; those that follow differ in the number at its end.
     init(_ table: TableRewriter, _ unit: RewriteUnit, newGroup: FileID?) throws {
@@ -24,19 +24,25 @@ struct UnitRewriter {
         inserts = try table.inserts.cursor(for: unit.takesInserts ? unit.rank : nil)
     }
 
-    mutating func run() async throws -> [WrittenFile] {
+    mutating func run() async throws -> TableRewriter.Outcome {
         if unit.marksPartition { try await table.context.markPartition(partition) }
         for (index, group) in unit.groups.enumerated() {
             var rewrites = try table.rewrites.cursor(for: group)
             guard rewrites.first != nil || inserts.first != nil else { continue }
-            try await rewrite(group, number: unit.firstNumber + index, &rewrites)
+            let number = unit.firstNumber + index
+            let grows = table.layout.groups[group].isSmall && inserts.first != nil
+            if let appender = table.appender, !grows {
+                written.logs += try await appender.append(&rewrites, to: table.layout.groups[group].slice, number: number)
+            } else {
+                try await rewrite(group, number: number, &rewrites)
+            }
         }
         while inserts.first != nil { try await writeNewFile() }
         return written
     }
 
     private mutating func rewrite(_ group: Int, number: Int, _ rewrites: inout SortedCursor<PlacedChange>) async throws {
-        let base = table.layout.groups[group].file
+        guard let base = table.layout.groups[group].slice.baseFile else { preconditionFailure("only base files are rewritten") }
         let file = try await begin(base.fileID, number: number, replacing: base)
         do {
             let reader = try await table.context.open(base)
@@ -44,7 +50,7 @@ struct UnitRewriter {
                 try await file.append(try merge(batch.rows, firstRow: batch.firstRow, &rewrites, into: file))
             }
             if table.layout.groups[group].isSmall { try await addInserts(to: file) }
-            written.append(try await file.finish())
+            written.files.append(try await file.finish())
         } catch {
             await file.abandon()
             throw error
@@ -58,7 +64,7 @@ struct UnitRewriter {
         newFileCount += 1
         do {
             try await addInserts(to: file)
-            written.append(try await file.finish())
+            written.files.append(try await file.finish())
         } catch {
             await file.abandon()
             throw error
@@ -115,8 +121,8 @@ struct UnitRewriter {
 
     /// So many rows that the size is looked at again before they overshoot the target, at the size of rows so far.
     private func rowsToAppend(room: Int64, to file: BaseFileWriter) -> Int {
-        let rows = written.reduce(file.rowCount) { $0 + $1.rowCount }
-        let bytes = written.reduce(file.estimatedBytes) { $0 + $1.byteCount }
+        let rows = written.files.reduce(file.rowCount) { $0 + $1.rowCount }
+        let bytes = written.files.reduce(file.estimatedBytes) { $0 + $1.byteCount }
         let rowBytes = rows > 0 ? max(1, bytes / rows) : 256
         return Int(min(Int64(Self.chunkRows), max(32, room / rowBytes / 2)))
     }

@@ -29,8 +29,10 @@ struct Rollback {
         for pending in now.pending where pending.action.writesData {
             if try await keepsItsPlan(pending) { continue }
             try await refuseIfAlive(pending, now)
-            let files = try await ListedFiles(table).allFiles().baseFiles
-            let plan = RollbackPlanning(table: table, instant: pending).plan(markers: try await markers(of: pending.time), files: files)
+            let files = try await ListedFiles(table).allFiles()
+            let markers = try await WriteMarkers.load(of: pending.time, table)
+            let logs = markers.objects.isEmpty ? try await logs(of: pending, now, among: files.logFiles) : []
+            let plan = RollbackPlanning(table: table, instant: pending).plan(markers: markers.marks, files: files.baseFiles, logs: logs)
             gone.append(try await run(plan, of: pending, on: now, laterThan: gone))
             now = try await .load(table)
         }
@@ -46,11 +48,16 @@ struct Rollback {
         guard let instant = timeline.newestCompletedWrite, instant.time == time else {
             throw TableError(.invalid, "only the newest completed commit can be rolled back", instant: time)
         }
-        guard instant.action == .commit, timeline.instant(time, .savepoint) == nil else {
+        guard [.commit, .deltaCommit].contains(instant.action), timeline.instant(time, .savepoint) == nil else {
             throw TableError(.unsupported, "rolling back a \(instant.action.rawValue) or a savepointed commit", instant: time)
         }
+        // A plan made since then is made of what the write left.
+        if let later = timeline.pending.first(where: { $0.time > time }) {
+            throw TableError(.unsupported, "rolling back a commit that the pending \(later.action.rawValue) \(later.time) builds on", instant: time)
+        }
         let files = try await ListedFiles(table).allFiles().baseFiles
-        let plan = RollbackPlanning(table: table, instant: instant).planOfCompleted(files: files)
+        let stats = try await CompletedCommits(table, timeline: timeline).metadata(of: instant).stats
+        let plan = RollbackPlanning(table: table, instant: instant).planOfCompleted(files: files, stats: stats)
         _ = try await run(plan, of: instant, on: timeline, laterThan: [])
         return try await .load(table)
     }
@@ -64,8 +71,14 @@ struct Rollback {
     func plannedService(_ instant: Instant, _ timeline: Timeline, keepingPlan: Bool) async throws {
         precondition(!instant.isCompleted)
         try await refuseIfAlive(instant, timeline)
-        let files = try await ListedFiles(table).allFiles().baseFiles
-        let plan = RollbackPlanning(table: table, instant: instant).plan(markers: try await markers(of: instant.time), files: files)
+        let files = try await ListedFiles(table).allFiles()
+        if !keepingPlan, let log = files.logFiles.first(where: { $0.name.baseInstant == instant.time }) {
+            throw TableError(
+                .unsupported, "undoing the plan of a compaction for which logs were written since: run it (tarn compact)", at: log.path(in: table),
+                instant: instant.time)
+        }
+        let markers = try await WriteMarkers.load(of: instant.time, table)
+        let plan = RollbackPlanning(table: table, instant: instant).plan(markers: markers.marks, files: files.baseFiles, logs: [])
         _ = try await run(plan, of: instant, on: timeline, laterThan: [], keepingPlan: keepingPlan)
     }
 
@@ -121,11 +134,11 @@ struct Rollback {
     ) async throws -> InstantTime {
         let start = table.runtime.clock.monotonicNanoseconds()
         let time = pending.time
-        let deleted: [RollbackPartition]
+        let undone: [RollbackPartition]
         do {
             // A completed commit stops counting before its files go, so that no reader looks for them.
             try await timelineWriter.remove(filesToRemove(of: target, plan, timeline) { $0 == .completed })
-            deleted = try await deleteFiles(of: plan)
+            undone = try await undo(plan, of: target, under: time)
         } catch {
             pending.abandon()
             throw TableError(error, instant: time)
@@ -133,7 +146,7 @@ struct Rollback {
         let result = RollbackMetadata(
             startTime: time.description,
             milliseconds: Int64((table.runtime.clock.monotonicNanoseconds() &- start) / 1_000_000),
-            instants: [.init(plan.instant, plan.action)], partitions: deleted)
+            instants: [.init(plan.instant, plan.action)], partitions: undone)
         _ = try await pending.complete(with: result.encoded(random: table.runtime.random), on: timelineWriter)
         try await timelineWriter.remove(
             filesToRemove(of: target, plan, timeline) { $0 == .inflight || $0 == .requested && !keepingPlan })
@@ -141,12 +154,19 @@ struct Rollback {
         return target
     }
 
-    private func deleteFiles(of plan: RollbackPlan) async throws -> [RollbackPartition] {
+    /// Deletes base files, and disowns what lies in logs.
+    private func undo(_ plan: RollbackPlan, of target: InstantTime, under rollback: InstantTime) async throws -> [RollbackPartition] {
         let objects = try RollbackPlanning.objects(of: plan, in: table)
+        let logs = try await LogDisowning(table: table, rollback: rollback, target: target).run(plan)
         if !objects.isEmpty { try await table.store.delete(objects.map(\.path)) }
-        return Dictionary(grouping: objects, by: \.partition).sorted { $0.key < $1.key }.map { partition, files in
-            RollbackPartition(partitionPath: partition, deletedFiles: files.map(\.fullPath))
+        var partitions = Dictionary(grouping: objects, by: \.partition).mapValues { files in
+            RollbackPartition(partitionPath: files[0].partition, deletedFiles: files.map(\.fullPath))
         }
+        for outcome in logs {
+            partitions[outcome.partition.text, default: .init(partitionPath: outcome.partition.text, deletedFiles: [])].rollbackLogFiles = outcome.blocks
+            partitions[outcome.partition.text]?.logFilesFromFailedCommit = outcome.disowned
+        }
+        return partitions.values.sorted { $0.partitionPath < $1.partitionPath }
     }
 
     private func filesToRemove(
@@ -159,17 +179,30 @@ struct Rollback {
 
     /// Markers and heartbeat of an instant that is gone or completed.
     func removeTraces(of instant: InstantTime, _ timeline: Timeline) async throws {
-        let markers = timeline.folders.contains(".temp") ? try await markers(of: instant).map(\.path) : []
-        if !markers.isEmpty { try await table.store.delete(markers) }
+        if timeline.folders.contains(".temp") {
+            let markers = try await table.store.list(table.markerFolder(of: instant), recursive: true).objects
+            if !markers.isEmpty { try await table.store.delete(markers.map(\.path)) }
+        }
         if timeline.folders.contains(".heartbeat") {
             try await table.store.delete([table.metaFolder.appending(".heartbeat/\(instant)")])
         }
     }
 
-    private func markers(of instant: InstantTime) async throws -> [ObjectInfo] {
-        do { return try await table.store.list(table.markerFolder(of: instant), recursive: true).objects } catch {
-            throw TableError(error, at: table.markerFolder(of: instant), instant: instant)
+    /// Log files that hold blocks of a write that left no markers. Only files as young as the write are looked into.
+    ///
+    /// Cost: a request for each of them.
+    private func logs(of instant: Instant, _ timeline: Timeline, among logs: [LogFile]) async throws -> [LogFile] {
+        let begin = timeline.files(of: instant).map(\.modifiedMilliseconds).min() ?? 0
+        var found: [LogFile] = []
+        for log in logs where log.size > 0 && log.modifiedMilliseconds >= begin - Timeline.allowedSkewMilliseconds {
+            var reader = LogReader(log, in: table)
+            while let block = try await reader.next() {
+                guard block.instant == instant.time else { continue }
+                found.append(log)
+                break
+            }
         }
+        return found
     }
 
     // MARK: What is left alone

@@ -25,6 +25,8 @@ final class StagedRows {
     private let rows: SpilledBytes
     private var records: SpilledBytes
     private let keys: StagedKeys
+    /// Whether the rows of deletes are kept too: a log names what it deletes by its key.
+    private let keepsDeletes: Bool
 
     init(_ schema: Schema, properties: TableProperties, hash: KeyHash, memory: MemoryPlan, scratch: ScratchSpace) {
         self.schema = schema
@@ -40,6 +42,7 @@ final class StagedRows {
         rows = SpilledBytes(memoryLimit: memory.rows, scratch: scratch)
         records = SpilledBytes(memoryLimit: memory.records, scratch: scratch)
         keys = StagedKeys(memoryLimit: memory.keys)
+        keepsDeletes = properties.type == .mergeOnRead
     }
 
     var spilledByteCount: Int64 { rows.spilledByteCount + records.spilledByteCount }
@@ -73,8 +76,8 @@ final class StagedRows {
                     rejections.append(RejectedRow(row: row, reason: fault.message))
                     continue
                 }
-                stored.append(UInt32(row))
             }
+            if kind == .upsert || keepsDeletes { stored.append(UInt32(row)) }
             accepted.append((row, kind, place))
         }
 
@@ -89,7 +92,7 @@ final class StagedRows {
         return rejections
     }
 
-    /// - Parameter offsets: Where the upserts' rows begin behind `start`, and where the last ends.
+    /// - Parameter offsets: Where the rows that are kept begin behind `start`, and where the last ends.
     private func addRecords(
         _ accepted: [(row: Int, kind: ChangeKind, partition: UInt32)], hashes: KeyHashes, orderings: OrderingValues?, offsets: [Int],
         start: Int64
@@ -98,14 +101,15 @@ final class StagedRows {
         var made: [IndexRecord] = []
         made.reserveCapacity(accepted.count)
         for (row, kind, place) in accepted {
-            let length = kind == .upsert ? offsets[next + 1] - offsets[next] : 0
+            let isKept = kind == .upsert || keepsDeletes
+            let length = isKept ? offsets[next + 1] - offsets[next] : 0
             // Without an ordering field all values are equal, and the later change wins.
             let value = kind == .deleteByKey ? Int64.min : orderings?[row] ?? 0
             made.append(
                 IndexRecord(
                     hash: (hashes[row].low, hashes[row].high), ordering: value, kind: kind,
                     rowOffset: start + Int64(offsets[next]), rowLength: UInt32(length), partition: place))
-            if kind == .upsert { next += 1 }
+            if isKept { next += 1 }
         }
         try made.withUnsafeBytes { _ = try records.append($0) }
         count += Int64(made.count)

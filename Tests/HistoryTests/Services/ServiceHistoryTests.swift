@@ -1,3 +1,4 @@
+import TarnTable
 import TarnTestSupport
 import Testing
 
@@ -8,13 +9,13 @@ import Testing
         try await withSeed { random, seed in
             for number in 0..<125 {
                 let historySeed = random.next() &+ UInt64(part)
-                try await run(historySeed, partitioned: number % 4 != 0) { "history \(number) of part \(part), seed \(seed): \($0)" }
+                try await run(historySeed, partitioned: number % 4 != 0, type: number % 2 == 0 ? .mergeOnRead : .copyOnWrite) { "history \(number) of part \(part), seed \(seed): \($0)" }
             }
         }
     }
 
-    private func run(_ seed: UInt64, partitioned: Bool, _ message: (String) -> String) async throws {
-        let history = try await TableHistory(seed: seed, partitioned: partitioned)
+    private func run(_ seed: UInt64, partitioned: Bool, type: TableType, _ message: (String) -> String) async throws {
+        let history = try await TableHistory(seed: seed, partitioned: partitioned, type: type)
         do {
             for _ in 0..<(4 + seed % 6) { try await history.step() }
             let findings = try await history.findings()
