@@ -108,10 +108,8 @@ struct UnitRewriter {
     /// Adds new rows of the partition until the file has its target size.
     private mutating func addInserts(to file: BaseFileWriter) async throws {
         while inserts.first != nil {
-            let room = table.layout.targetBytes - file.estimatedBytes
-            // A new file takes a row, however small the target: otherwise there would be no end.
-            guard room > 0 || file.rowCount == 0 else { return }
-            let limit = rowsToAppend(room: room, to: file)
+            let limit = rowsToAppend(to: file)
+            guard limit > 0 else { return }
             var chunk: [PlacedChange] = []
             while chunk.count < limit, let insert = try inserts.next() { chunk.append(insert) }
             file.counts.inserted += Int64(chunk.count)
@@ -119,10 +117,18 @@ struct UnitRewriter {
         }
     }
 
-    /// So many rows that the size is looked at again before they overshoot the target, at the size of rows so far.
-    private func rowsToAppend(room: Int64, to file: BaseFileWriter) -> Int {
+    /// So many rows that the size is looked at again before they overshoot the target, at the size of rows so far; 0 when
+    /// the target is reached.
+    private func rowsToAppend(to file: BaseFileWriter) -> Int {
+        // Far from the target nothing need be estimated, which costs trial compressions.
+        let raw = file.uncompressedBytes
+        if file.rowCount > 0, raw + raw / file.rowCount * Int64(2 * Self.chunkRows) < table.layout.targetBytes { return Self.chunkRows }
+        let estimate = file.estimatedBytes
+        let room = table.layout.targetBytes - estimate
+        // A new file takes a row, however small the target: otherwise there would be no end.
+        guard room > 0 || file.rowCount == 0 else { return 0 }
         let rows = written.files.reduce(file.rowCount) { $0 + $1.rowCount }
-        let bytes = written.files.reduce(file.estimatedBytes) { $0 + $1.byteCount }
+        let bytes = written.files.reduce(estimate) { $0 + $1.byteCount }
         let rowBytes = rows > 0 ? max(1, bytes / rows) : 256
         return Int(min(Int64(Self.chunkRows), max(32, room / rowBytes / 2)))
     }
