@@ -26,7 +26,10 @@ let package = Package(
         library("Tarn", uses: ["TarnRead", "TarnServices", "TarnWrite", "TarnTable", "TarnAvro", "TarnParquet", "TarnStorage", "TarnColumns", "TarnBase"]),
 
         // measured beside the peers of ../shared/bench
-        benchmark("TarnBench", uses: ["TarnIngest", "Tarn", "TarnRead", "TarnWrite", "TarnTable", "TarnParquet", "TarnStorage", "TarnColumns", "TarnBase"]),
+        benchmark("TarnBench", uses: ["BenchSupport", "TarnIngest", "Tarn", "TarnRead", "TarnWrite", "TarnTable", "TarnParquet", "TarnStorage", "TarnColumns", "TarnBase"]),
+        benchmark("SmallFiles", uses: ["BenchSupport", "Tarn", "TarnRead", "TarnTable", "TarnStorage", "TarnColumns", "TarnBase"]),
+        benchmark("Compaction", uses: ["BenchSupport", "Tarn", "TarnRead", "TarnTable", "TarnStorage", "TarnColumns", "TarnBase"]),
+        .target(name: "BenchSupport", dependencies: ["Tarn", "TarnTable", "TarnStorage", "TarnColumns", "TarnBase"], path: "Benchmarks/Support", swiftSettings: house()),
 
         // 3  engine (policy)
         library("TarnServices", uses: ["TarnWrite", "TarnTable", "TarnParquet", "TarnAvro", "TarnStorage", "TarnColumns", "TarnBase"]),

@@ -1,3 +1,4 @@
+import BenchSupport
 import Glibc
 import TarnTable
 
@@ -7,7 +8,7 @@ import TarnTable
 struct TarnBench {
     static var workloads: [any Workload.Type] {
         [
-            ParquetWriting.self, ParquetReading.self, TableUpserts.self, SmallFilesQuery.self, SnapshotReading.self, ScanPlanning.self,
+            ParquetWriting.self, ParquetReading.self, TableUpserts.self, SmallFilesQuery.self, SmallFilesClustering.self, SnapshotReading.self, ScanPlanning.self,
             EventParsing.self, EventLoading.self, EventMerging.self,
         ]
     }
@@ -26,9 +27,7 @@ struct TarnBench {
     private static func measure(_ arguments: Arguments) async throws -> Measurement {
         let workload = try arguments.workload.init(arguments)
         try await workload.prepare()
-        var measurement = try Measurement()
-        try await workload.run()
-        try measurement.stop()
+        var measurement = try await Measurement.of { try await workload.run() }
         measurement.told = try await workload.finish()
         return measurement
     }

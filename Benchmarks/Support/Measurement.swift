@@ -3,20 +3,21 @@ import TarnBase
 import TarnTable
 
 /// The timed section as the peer kit measures its own: wall and processor time, resident memory, bytes passed to write calls.
-struct Measurement {
+package struct Measurement {
     private let startNanoseconds: UInt64
     private let startProcessorSeconds: Double
     private let startWritten: Int64
-    private let residentBefore: Int64
+    package let residentBefore: Int64
 
-    private var wallSeconds = 0.0
-    private var processorSeconds = 0.0
-    private var residentPeak: Int64 = 0
-    private var written: Int64 = 0
-    var told: [(key: String, value: Int64)] = []
+    package private(set) var wallSeconds = 0.0
+    package private(set) var processorSeconds = 0.0
+    package private(set) var residentPeak: Int64 = 0
+    package private(set) var written: Int64 = 0
+    /// Further figures of the `BENCH` line.
+    package var told: [(key: String, value: Int64)] = []
 
     /// Begins: the kernel's high-water mark of memory is reset first.
-    init() throws {
+    package init() throws {
         try Measurement.resetPeak()
         residentBefore = try Measurement.number("VmHWM:", in: "/proc/self/status") * 1024
         startWritten = try Measurement.number("wchar:", in: "/proc/self/io")
@@ -24,11 +25,19 @@ struct Measurement {
         startNanoseconds = Runtime.system.clock.monotonicNanoseconds()
     }
 
-    mutating func stop() throws {
+    package mutating func stop() throws {
         wallSeconds = Double(Runtime.system.clock.monotonicNanoseconds() - startNanoseconds) / 1e9
         processorSeconds = Measurement.processorTime() - startProcessorSeconds
         residentPeak = try Measurement.number("VmHWM:", in: "/proc/self/status") * 1024
         written = try Measurement.number("wchar:", in: "/proc/self/io") - startWritten
+    }
+
+    /// Measures `work`.
+    package static func of(_ work: () async throws -> Void) async throws -> Measurement {
+        var measurement = try Measurement()
+        try await work()
+        try measurement.stop()
+        return measurement
     }
 
     private static func processorTime() -> Double {
@@ -58,7 +67,7 @@ struct Measurement {
 }
 
 extension Measurement: CustomStringConvertible {
-    var description: String {
+    package var description: String {
         var members = [
             "\"wall_s\": \(wallSeconds)", "\"cpu_s\": \(processorSeconds)", "\"rss_peak\": \(residentPeak)",
             "\"rss_before\": \(residentBefore)", "\"written\": \(written)",
