@@ -55,15 +55,26 @@ struct CompactionRun {
     /// A run that died, ours or Spark's, left base files of this instant; readers pass them over while it is pending. They go
     /// before the instant is completed, and with them the traces of the run (hudi-format §9.1).
     private func removeFailedRun(_ files: TableFiles, _ writer: TimelineWriter) async throws {
+        try await delete(files)
+        try await writer.remove(ground.timeline.files(of: instant).filter { $0.name.state == .inflight })
+    }
+
+    /// Takes a plan off the timeline that was put there under the same lock and cannot be run here: nobody has worked with it.
+    func takeBack() async throws {
+        try await delete(try await ListedFiles(table).allFiles())
+        let timeline = try await Timeline.load(table)
+        try await TimelineWriter(table).remove(timeline.files(of: instant).filter { $0.name.state != .completed })
+    }
+
+    private func delete(_ files: TableFiles) async throws {
         let left = files.baseFiles.filter { $0.instant == instant.time }.map { $0.path(in: table) }
         // A new file under an old name must not meet the old one's check sums.
         let sides = left.map { file in file.parent.appending(".\(file.name).crc") }
         if !left.isEmpty { try await table.store.delete(left + sides) }
-        if ground.timeline.folders.contains(".temp") {
-            let markers = try await table.store.list(table.markerFolder(of: instant.time), recursive: true).objects.map(\.path)
-            if !markers.isEmpty { try await table.store.delete(markers) }
-        }
-        try await writer.remove(ground.timeline.files(of: instant).filter { $0.name.state == .inflight })
+        let folders = try await table.store.list(table.metaFolder.appending(".temp"), recursive: false).folders
+        guard folders.contains(where: { $0.name == instant.time.description }) else { return }
+        let markers = try await table.store.list(table.markerFolder(of: instant.time), recursive: true).objects.map(\.path)
+        if !markers.isEmpty { try await table.store.delete(markers) }
     }
 
     // MARK: Slices

@@ -47,7 +47,12 @@ package struct CompactionService: TableService {
         try await Self.checkType(table)
         return try await measured { ground in
             guard let time = try await Self.schedule(plan, on: ground)?.instant else { return CompactionReport() }
-            return try await CompactionRun(ground: ground, instant: Instant(time, .compaction, .requested), options: options).run()
+            let run = CompactionRun(ground: ground, instant: Instant(time, .compaction, .requested), options: options)
+            do { return try await run.run() } catch let error as TableError where [.unsupported, .corrupt, .libraryFault].contains(error.code) {
+                // What cannot be read today cannot tomorrow: such a plan would be pending for ever.
+                try await run.takeBack()
+                throw error
+            }
         }
     }
 

@@ -54,7 +54,7 @@ struct LogResult {
             if state == MergedLog.deleted {
                 isChanged = true
                 counts.deleted += 1
-            } else if let storedOrdering, try outranks(storedOrdering, row, state) {
+            } else if let storedOrdering, try outranks(storedOrdering, row, Int(key)) {
                 kept.append(RowReference(batch: LogRows.stored, row: UInt32(truncatingIfNeeded: row)))
                 counts.outranked += 1
             } else {
@@ -68,12 +68,20 @@ struct LogResult {
         return withoutMarked(merged, kept) { $0.deleted += $1; $0.updated -= $1 }
     }
 
-    private func outranks(_ stored: OrderingColumn, _ row: Int, _ state: RowReference) throws(TableError) -> Bool {
-        guard let logged = log.rows.ordering(of: state), !stored.isNull(row) else { return false }
-        guard !logged.isNull(Int(state.row)) else {
-            throw TableError(.unsupported, "merging log records whose ordering field '\(log.rule.orderingField ?? "")' is null")
+    private func outranks(_ stored: OrderingColumn, _ row: Int, _ key: Int) throws(TableError) -> Bool {
+        guard !stored.isNull(row) else { return false }
+        if let values = stored.numbers {
+            guard !log.unordered.contains(key) else { throw nullOrdering }
+            return values[row] > log.orderings[key]
         }
+        let state = log.states[key]
+        guard let logged = log.rows.ordering(of: state) else { return false }
+        guard !logged.isNull(Int(state.row)) else { throw nullOrdering }
         return stored.isGreater(row, than: logged, Int(state.row))
+    }
+
+    private var nullOrdering: TableError {
+        TableError(.unsupported, "merging log records whose ordering field '\(log.rule.orderingField ?? "")' is null")
     }
 
     // MARK: New rows

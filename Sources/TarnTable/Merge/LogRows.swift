@@ -16,7 +16,7 @@ struct LogRows {
         var content: Content
         /// The number of each row's key.
         let keys: [UInt32]
-        /// nil where records have no order.
+        /// nil where records have no order, or one of numbers, which the log keeps by key.
         var ordering: OrderingColumn?
         var memoryBytes: Int
     }
@@ -48,14 +48,17 @@ struct LogRows {
 
     // MARK: Filling
 
+    /// - Parameter keys: The number of each row's key.
     mutating func append(_ batch: RecordBatch, keys: [UInt32]) throws(TableError) {
         precondition(batch.rowCount == keys.count)
-        var chunk = Chunk(content: .memory(batch), keys: keys, ordering: nil, memoryBytes: batch.retainedByteCount + keys.count * 4)
-        if let field = orderingField, let values = batch[field] {
-            chunk.ordering = try OrderingColumn(values, field: field)
-            chunk.memoryBytes += batch.rowCount * 8
-        }
+        let chunk = Chunk(
+            content: .memory(batch), keys: keys, ordering: try ordering(of: batch), memoryBytes: batch.retainedByteCount + keys.count * 4)
         try add(isSpilled ? try spilled(chunk) : chunk)
+    }
+
+    private func ordering(of batch: RecordBatch) throws(TableError) -> OrderingColumn? {
+        guard let field = orderingField, let values = batch[field] else { return nil }
+        return try OrderingColumn(values, field: field)
     }
 
     private mutating func add(_ chunk: Chunk) throws(TableError) {
@@ -89,9 +92,9 @@ struct LogRows {
             throw TableError(error)
         }
         spilled.memoryBytes = batch.rowCount * 8
-        if let field = orderingField, let values = batch[field] {
-            spilled.ordering = try OrderingColumn(values.compacted(), field: field)
-            spilled.memoryBytes += batch.rowCount * 8
+        if let field = orderingField, let values = batch[field]?.compacted() {
+            spilled.ordering = try OrderingColumn(values, field: field)
+            spilled.memoryBytes += values.retainedByteCount
         }
         return spilled
     }

@@ -17,10 +17,17 @@ struct MergedLog {
     let rule: MergeRule
     let part: KeyPart
     let hash: KeyHash
+    /// Whether records are ordered by values that have numbers: all but text and decimals.
+    let hasNumbers: Bool
+    private let orderingType: DataType?
     private let limit: Int
     private(set) var keys = KeyTable()
     /// One a key: where its row is, or ``deleted``.
     private(set) var states: [RowReference] = []
+    /// One a key, where ordering values are numbers: that of its row.
+    private(set) var orderings: [Int64] = []
+    /// Keys whose row has no ordering value: it is an error if another meets them.
+    private(set) var unordered: Set<Int> = []
     private(set) var rows: LogRows
     private(set) var counts = MergeCounts()
     /// At how many bytes superseded rows are dropped next.
@@ -32,10 +39,17 @@ struct MergedLog {
         self.hash = hash
         limit = Int(clamping: memory.logs.bytes)
         dropsAt = limit / 2
-        rows = LogRows(schema: schema, orderingField: rule.orderingField, scratch: memory.scratch)
+        orderingType = rule.orderingField.flatMap { schema[$0]?.type }
+        switch orderingType {
+        case .string, .decimal: hasNumbers = false
+        default: hasNumbers = orderingType != nil
+        }
+        rows = LogRows(schema: schema, orderingField: hasNumbers ? nil : rule.orderingField, scratch: memory.scratch)
     }
 
-    private var byteCount: Int { keys.byteCount + KeyTable.roundedUp(states.count) * MemoryLayout<RowReference>.stride + rows.byteCount }
+    private var byteCount: Int {
+        keys.byteCount + KeyTable.roundedUp(states.count) * (MemoryLayout<RowReference>.stride + (hasNumbers ? 8 : 0)) + rows.byteCount
+    }
 
     // MARK: Filling
 
@@ -49,10 +63,43 @@ struct MergedLog {
         let numbers = keys.numbers(adding: column.hashKeys(hash))
         let chunk = UInt32(rows.nextChunk)
         try rows.append(batch, keys: numbers)
-        let ordering = rows.ordering(of: RowReference(batch: chunk, row: 0))
-        for row in 0..<batch.rowCount {
+        if hasNumbers, let field = rule.orderingField, let values = batch[field] {
+            try place(numbers, in: chunk, by: try OrderingColumn(values, field: field), block)
+        } else {
+            try place(numbers, in: chunk, block)
+        }
+        try fit()
+    }
+
+    /// Rows whose ordering values have numbers.
+    private mutating func place(_ keys: [UInt32], in chunk: UInt32, by ordering: OrderingColumn, _ block: LogBlock) throws(TableError) {
+        guard let values = ordering.numbers else { return }
+        let mayBeUnordered = ordering.hasNulls || !unordered.isEmpty
+        for row in keys.indices {
             let here = RowReference(batch: chunk, row: UInt32(truncatingIfNeeded: row))
-            let key = Int(numbers[row])
+            let (key, value) = (Int(keys[row]), values[row])
+            if key == states.count {
+                states.append(here)
+                orderings.append(value)
+            } else {
+                if states[key] != Self.deleted {
+                    if mayBeUnordered, ordering.isNull(row) || unordered.contains(key) { throw nullOrdering(block) }
+                    if orderings[key] > value { continue }
+                }
+                states[key] = here
+                orderings[key] = value
+            }
+            guard mayBeUnordered else { continue }
+            if ordering.isNull(row) { unordered.insert(key) } else { unordered.remove(key) }
+        }
+    }
+
+    /// Rows without an order, or ordered by text or decimals.
+    private mutating func place(_ keys: [UInt32], in chunk: UInt32, _ block: LogBlock) throws(TableError) {
+        let ordering = rows.ordering(of: RowReference(batch: chunk, row: 0))
+        for row in keys.indices {
+            let here = RowReference(batch: chunk, row: UInt32(truncatingIfNeeded: row))
+            let key = Int(keys[row])
             guard key < states.count else {
                 states.append(here)
                 continue
@@ -64,7 +111,6 @@ struct MergedLog {
             }
             states[key] = here
         }
-        try fit()
     }
 
     mutating func add(_ deletes: DeletedKeys) throws {
@@ -78,16 +124,14 @@ struct MergedLog {
             next += 1
             guard key < states.count else {
                 states.append(Self.deleted)
+                if hasNumbers { orderings.append(0) }
                 continue
             }
-            let there = states[key]
-            guard there != Self.deleted else { continue }
-            if deletes.orderings[row] != .none, let older = rows.ordering(of: there),
-                older.isGreater(Int(there.row), than: deletes.orderings[row])
-            {
-                continue
-            }
+            guard states[key] != Self.deleted else { continue }
+            // Deletes by text and decimals are of another class than the column, and win.
+            if hasNumbers, let orderingType, !unordered.contains(key), deletes.orderings[row].isLess(than: orderings[key], of: orderingType) { continue }
             states[key] = Self.deleted
+            unordered.remove(key)
         }
         try fit()
     }

@@ -6,7 +6,7 @@ import TarnAvro
 struct OrderingColumn {
     private let column: Column
     /// nil for text and decimals, which are compared value by value.
-    private let numbers: OrderingValues?
+    let numbers: OrderingValues?
 
     /// - Throws: ``TableError`` `unsupported` for types that have no order.
     init(_ column: Column, field: String) throws(TableError) {
@@ -21,6 +21,8 @@ struct OrderingColumn {
     }
 
     func isNull(_ row: Int) -> Bool { column.isNull(row) }
+    var hasNulls: Bool { column.nullCount > 0 }
+    var type: DataType { column.type }
 
     /// Whether the value of `row` is greater than that of another row; neither is null.
     @inline(__always)
@@ -32,19 +34,19 @@ struct OrderingColumn {
         default: return false
         }
     }
+}
 
-    /// Whether the value of `row` is of the same Java class as the ordering value of a delete, and greater (hudi-format
-    /// §7.1). Deletes by text, date and decimal never are.
-    func isGreater(_ row: Int, than delete: DeletedKeys.Ordering) -> Bool {
-        guard !column.isNull(row) else { return false }
-        switch (column.type, delete, column.cell(at: row)) {
-        case (.boolean, .boolean(let right), .boolean(let left)): return left && !right
-        case (.int32, .int(let right), .int(let left)), (.date, .int(let right), .int(let left)): return left > Int64(right)
-        case (.int64, .long(let right), .int(let left)), (.timestamp, .long(let right), .int(let left)), (.time, .long(let right), .int(let left)):
-            return left > right
-        case (.float, .float(let right), .float(let left)): return left > right || (left.isNaN && !right.isNaN)
-        case (.double, .double(let right), .double(let left)): return left > right || (left.isNaN && !right.isNaN)
-        default: return false
+extension DeletedKeys.Ordering {
+    /// Whether a row's ordering value, as the number that ``OrderingValues`` has for it, is of the same Java class as this and
+    /// greater (hudi-format §7.1).
+    func isLess(than number: Int64, of type: DataType) -> Bool {
+        switch (type, self) {
+        case (.boolean, .boolean(let value)): number > (value ? 1 : 0)
+        case (.int32, .int(let value)), (.date, .int(let value)): number > Int64(value)
+        case (.int64, .long(let value)), (.timestamp, .long(let value)), (.time, .long(let value)): number > value
+        case (.float, .float(let value)): number > Column.orderingValue(Double(value))
+        case (.double, .double(let value)): number > Column.orderingValue(value)
+        default: false
         }
     }
 }

@@ -3,6 +3,7 @@ import TarnServices
 import TarnStorage
 import TarnTable
 import TarnTestSupport
+import TarnWrite
 import Testing
 
 /// Compaction of tables that Spark wrote: the rows stay, now and in every snapshot of the past.
@@ -167,6 +168,34 @@ import Testing
         #expect(await code { _ = try await CompactionService(mor).run(InstantTime("20260101000000000")!) } == .notFound)
         let clustering = try await SparkTable("v6-0.15-mor-pending-clustering").handle
         #expect(await code { _ = try await CompactionService(clustering).runAll() } == .conflict)
+    }
+
+    @Test func `a plan that turns out to be beyond us is taken off the timeline again`() async throws {
+        for name in ["v6-0.15-mor-hfilelog", "v6-0.15-mor-evolve-promote"] {
+            let table = try await SparkTable(name)
+            let objects = try await table.handle.store.list(.root, recursive: true).objects.map(\.path)
+            await #expect(throws: TableError.self) { try await CompactionService(table.handle).runAll() }
+            #expect(try await table.handle.store.list(.root, recursive: true).objects.map(\.path) == objects, "\(name)")
+        }
+    }
+
+    /// Spark undoes a killed run under an instant of its own, and runs the same plan again (format §2.5).
+    @Test func `a rollback of a compaction that Spark left half done is finished, and keeps the plan`() async throws {
+        let (table, later) = (try await SparkTable("v6-0.15-mor-compaction-killed"), try await SparkTable("v6-0.15-mor-compaction-after-rollback"))
+        let before = try await table.rows()
+        for file in try await later.timeline().files where file.name.action == .rollback && file.name.state != .completed {
+            let from = later.handle.timelineFile(file.name)
+            let content = file.size == 0 ? Bytes() : try await later.handle.store.get(from, upTo: .mebibytes(1))
+            try await table.handle.store.put(content, at: table.handle.timelineFile(file.name), condition: .ifAbsent)
+        }
+        let time = try #require(try await table.timeline().pendingCompactions.first?.time)
+        try await WriteGround.forService(on: table.handle) { _ in }
+        #expect(try await table.timeline().pending.map { "\($0.action.rawValue) \($0.state.rawValue)" } == ["compaction requested"])
+        #expect(try await ListedFiles(table.handle).allFiles().baseFiles.filter { $0.instant == time }.isEmpty)
+        #expect(try await table.rows() == before)
+        #expect(try await CompactionService(table.handle).runAll().instants.first == time)
+        #expect(try await table.rows() == before)
+        #expect(try await table.faults() == [])
     }
 
     @Test func `a plan that names what is not there is refused, and nothing is written`() async throws {
