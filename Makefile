@@ -23,7 +23,10 @@ demo: build
 
 test: libraries python
 	@swift build -c release --build-tests --explicit-target-dependency-import-check error
-	swift test -c release
+	Tests/with_s3_server.sh ministack swift test -c release
+	if [ -n "$${TARN_SLOW:-}" ]; then
+		Tests/with_s3_server.sh ceph swift test -c release --filter 'ServerTests|S3TableTests|S3WriterTests'
+	fi
 	Tests/Consumer/check.sh
 
 bench: libraries bench-python

@@ -19,11 +19,11 @@ import Testing
         }
     }
 
-    private func run(_ command: String, in place: Workplace) throws -> ChildProcess {
+    private func run(_ command: String, in place: Workplace, environment: [String: String] = [:]) throws -> ChildProcess {
         let folder = String(Programs.tarnPath.dropLast("/tarn".count))
         let words = command.replacing("TABLE", with: place.table).replacing("rows.parquet", with: place.folder.path + "/rows.parquet")
             .replacing(" probe.json", with: " \(place.folder.path)/probe.json")
-        return try ChildProcess.run(["bash", "-c", "set -o pipefail; cd '\(repositoryFolder)' && export PATH='\(folder)':$PATH && \(words)"])
+        return try ChildProcess.run(["bash", "-c", "set -o pipefail; cd '\(repositoryFolder)' && export PATH='\(folder)':$PATH && \(words)"], environment: environment)
     }
 
     @Test func `every command that the README calls tested works as it stands there`() throws {
@@ -61,5 +61,19 @@ import Testing
         let instants = try Programs.tarn("show", place.table, "timeline", "--json").jsonLines[0]["instants"]?.arrayValue
         #expect(instants?.count == 1)
         #expect(try place.findings() == [])
+    }
+
+    @Test(.enabled(if: S3Server.endpoint != nil, Comment(rawValue: S3Server.reason)))
+    func `the commands on S3 work as they stand there`() async throws {
+        let server = try await S3Server()
+        let place = try Workplace(on: server)
+        let commands = try Block(after: "## On S3").commands.filter { !$0.hasPrefix("export ") }
+        try #require(commands.count == 5)
+        for command in commands {
+            let here = command.replacing("s3://lake/conversations", with: place.table)
+                .replacing("https://storage.example.com", with: S3Server.endpoint ?? "").split(separator: "    #")[0]
+            let done = try run(String(here), in: place, environment: server.environment)
+            #expect(done.exitCode == 0 && !done.output.isEmpty, "\(command): \(done.output)\(done.errors)")
+        }
     }
 }

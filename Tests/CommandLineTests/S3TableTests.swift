@@ -64,6 +64,8 @@ import Testing
         try await place.expectSound(server)
     }
 
+    // What services do to a table joins this suite here.
+
     @Test func `a writer that dies at a request leaves the table as before or as after, and the next one repairs it`() async throws {
         let (server, base) = try await Workplace.onServer()
         try base.create()
@@ -102,6 +104,42 @@ import Testing
         }
         #expect(deaths >= 3)
         for place in tables { try await place.expectSound(server, "TARN_SEED=\(testSeed)") }
-        // What services do to a table joins this suite here.
+    }
+
+    @Test func `what a user gets wrong is one clear line, exit code 2, and no secret`() async throws {
+        let (_, place) = try await Workplace.onServer()
+        try place.create()
+        try #require(place.write(Self.first).exitCode == 0)
+        let secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+        func expectLine(_ ended: ChildProcess, _ text: String, _ what: String) throws {
+            #expect(ended.exitCode == 2 && ended.output.isEmpty, "\(what): \(ended.exitCode) \(ended.output)")
+            #expect(ended.errors.contains(text) && ended.errors.split(separator: "\n").count == 1, "\(what): \(ended.errors)")
+            #expect(!ended.errors.contains(secret) && !ended.errors.contains(S3Server.secret), "\(what)")
+        }
+        let wrong: [([String: String], String)] = [
+            (["AWS_ACCESS_KEY_ID": "AKIANOSUCHKEY000"], "does not know the access key; check AWS_ACCESS_KEY_ID"),
+            (["AWS_SECRET_ACCESS_KEY": secret], "the secret key does not fit the access key"),
+            (["AWS_ACCESS_KEY_ID": ""], "AWS_SECRET_ACCESS_KEY is set, but AWS_ACCESS_KEY_ID is not"),
+            (["AWS_ENDPOINT_URL": "http://127.0.0.1:1"], "cannot reach http://127.0.0.1:1"),
+            (["AWS_ENDPOINT_URL": "nonsense"], "the endpoint 'nonsense' is not of the form http://host:port"),
+        ]
+        for (variables, text) in wrong {
+            try expectLine(try place.tarn("query", ["--count"], environment: variables), text, "\(variables.keys)")
+            try expectLine(try place.tarn("write", [try place.file("x.ndjson", Self.second)], environment: variables), text, "\(variables.keys)")
+        }
+        // Not every server looks at these; the scripted ones do (`UnitTests/TarnS3Tests/ReadTests`).
+        for (variables, text) in [
+            (["AWS_SESSION_TOKEN": secret], "the session token is not valid; check AWS_SESSION_TOKEN"),
+            (["AWS_REGION": "eu-north-1"], "is not in region eu-north-1; it lies in us-east-1: set AWS_REGION=us-east-1"),
+        ] {
+            let ended = try place.tarn("query", ["--count"], environment: variables)
+            if ended.exitCode != 0 { try expectLine(ended, text, "\(variables.keys)") }
+        }
+        try expectLine(try place.tarn("query", ["--count", "--s3-profile", "nobody"]), "there is no profile 'nobody'", "profile")
+        let missing = try ChildProcess.run([Programs.tarnPath, "query", "s3://no-such-bucket-here/t", "--count"], environment: try await S3Server().environment)
+        try expectLine(missing, "there is no bucket 'no-such-bucket-here'", "bucket")
+        let checked = try ChildProcess.run([Programs.tablecheckPath, "s3://no-such-bucket-here/t"], environment: try await S3Server().environment)
+        #expect(checked.exitCode == 2 && checked.output.contains("there is no bucket 'no-such-bucket-here'"), "\(checked.output)")
+        #expect(try place.rows().count == 3)
     }
 }

@@ -20,9 +20,10 @@ struct KeptRange: ArgumentValue {
     }
 }
 
-struct ArchiveCommand: Command {
+struct ArchiveCommand: WritingCommand {
     var table = ""
     var s3 = S3Options()
+    var lock = LockOptions()
     var keep = KeptRange(20...30)
     var dryRun = false
     var asJSON = false
@@ -37,7 +38,7 @@ struct ArchiveCommand: Command {
     ]
 
     func run() async throws -> Int32 {
-        let archival = try Archival(TableLocation(self).handle, keeping: keep.range)
+        let archival = try Archival(TableLocation(writing: self).handle, keeping: keep.range)
         if dryRun {
             let decision = try await archival.decision()
             Console.standardOutput.write(asJSON ? json(decision).description + "\n" : text(decision))

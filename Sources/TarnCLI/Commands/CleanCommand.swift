@@ -9,9 +9,10 @@ extension Retention: ArgumentValue {
     public init?(argument: String) { self.init(argument) }
 }
 
-struct CleanCommand: Command {
+struct CleanCommand: WritingCommand {
     var table = ""
     var s3 = S3Options()
+    var lock = LockOptions()
     var keep = Retention.commits(10)
     var dryRun = false
     var planOnly = false
@@ -33,7 +34,7 @@ struct CleanCommand: Command {
         guard [dryRun, planOnly, instant != nil].count(where: { $0 }) <= 1 else {
             throw Failure(.usage, "--dry-run, --plan-only and --run exclude each other")
         }
-        let cleaning = try Cleaning(TableLocation(self).handle, keeping: keep)
+        let cleaning = try Cleaning(TableLocation(writing: self).handle, keeping: keep)
         if dryRun {
             let decision = try await cleaning.decision()
             Console.standardOutput.write(asJSON ? ShownCleaning.json(decision).description + "\n" : ShownCleaning.text(decision))

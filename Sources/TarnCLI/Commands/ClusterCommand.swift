@@ -7,9 +7,10 @@ import TarnTable
 
 extension Clustering.Curve: ArgumentValue {}
 
-struct ClusterCommand: Command {
+struct ClusterCommand: WritingCommand {
     var table = ""
     var s3 = S3Options()
+    var lock = LockOptions()
     var sort = NameList()
     var curve = Clustering.Curve.linear
     var targetFileSize = ByteCount.mebibytes(120)
@@ -43,7 +44,7 @@ struct ClusterCommand: Command {
         guard [planOnly, dryRun, instant != nil].count(where: { $0 }) <= 1 else {
             throw Failure(.usage, "--plan-only, --run and --dry-run exclude each other")
         }
-        let table = try TableLocation(self).table
+        let table = try TableLocation(writing: self).table
         let report =
             if let instant {
                 try await table.runClustering(try time(instant), settings: clustering)

@@ -5,9 +5,10 @@ import TarnLocations
 import TarnServices
 import TarnTable
 
-struct CompactCommand: Command {
+struct CompactCommand: WritingCommand {
     var table = ""
     var s3 = S3Options()
+    var lock = LockOptions()
     var plansOnly = false
     var instant: String?
     var isDry = false
@@ -40,7 +41,7 @@ struct CompactCommand: Command {
         guard [plansOnly, isDry, instant != nil].count(where: { $0 }) <= 1 else {
             throw Failure(.usage, "--plan-only, --dry-run and --run exclude one another")
         }
-        let table = try TableLocation(self).table
+        let table = try TableLocation(writing: self).table
         if plansOnly || isDry {
             var plan = try await table.plan(options)
             if plansOnly, let found = plan { plan = try await table.schedule(found) }

@@ -55,8 +55,9 @@ final class LeasedStore: ObjectStore {
     func exclusiveAccess(to folder: ObjectPath) async throws -> (any ExclusiveAccess)? { try await base.exclusiveAccess(to: folder) }
 }
 
-extension LeasedStore: PlacedStore {
+extension LeasedStore: PlacedStore, AddressedStore {
     func absolutePath(of path: ObjectPath) -> String? { base.fullPath(of: path) }
+    func address(of path: ObjectPath) -> String { base.address(of: path) }
 }
 
 private final class LeasedPartWriter: PartWriter {
