@@ -131,6 +131,77 @@ extension ExampleTable {
         try await table.expectSound()
     }
 
+    // MARK: Order
+
+    /// Files of one partition in the order of their first rows.
+    private func sortedFiles(_ table: ExampleTable) async throws -> [[[Cell]]] {
+        var files: [[[Cell]]] = []
+        for file in try await table.latestFiles() {
+            var rows: [[Cell]] = []
+            for try await chunk in try await BaseFileReader.open(file.path(in: table.handle), size: file.size, in: table.handle.store).rows() {
+                rows += (0..<chunk.batch.rowCount).map { chunk.batch.row(at: $0) }
+            }
+            files.append(rows)
+        }
+        return files
+    }
+
+    private static func number(_ cell: Cell) -> Int64 { if case .int(let value) = cell { value } else { .min } }
+
+    @Test(arguments: [ByteCount.mebibytes(64), .kibibytes(256)])
+    func `rows are sorted within each file, files do not overlap, and memory does not matter`(memory: ByteCount) async throws {
+        var table = try await start()
+        table.targetFileSize = .kibibytes(96)
+        try await table.write((0..<20_000).map { Change(id: "s\($0)", place: "p\($0 % 2)", ts: Int64($0 &* 7919 % 1000), n: Int32($0 &* 31 % 500)) })
+        let before = try await table.seen()
+        table.memory = memory
+        var clustering = Clustering(sortColumns: ["n", "ts"], targetFileSize: .kibibytes(128))
+        clustering.smallFileLimit = .mebibytes(1)
+        clustering.memory = memory
+        let report = try await ClusteringService(table.handle, clustering).run()
+        #expect(report.isCompleted && report.rows == 20_072 && (report.bytesSpilled > 0) == (memory < .mebibytes(1)))
+        #expect(try await table.seen() == before)
+        let files = try await sortedFiles(table)
+        #expect(files.count == report.filesWritten && files.count > 3)
+        var ranges: [Cell: [(Int64, Int64)]] = [:]
+        for rows in files {
+            let keys = rows.map { (Self.number($0[8]), Self.number($0[7])) }
+            #expect(zip(keys, keys.dropFirst()).allSatisfy { $0 <= $1 })
+            ranges[rows[0][3], default: []].append((keys[0].0, keys[keys.count - 1].0))
+        }
+        for part in ranges.values.map({ $0.sorted { $0.0 < $1.0 } }) {
+            #expect(zip(part, part.dropFirst()).allSatisfy { $0.1 <= $1.0 })
+        }
+        try await table.expectSound()
+    }
+
+    @Test(arguments: [Clustering.Curve.zorder, .hilbert])
+    func `a curve narrows both columns, and memory does not matter`(curve: Clustering.Curve) async throws {
+        for memory in [ByteCount.mebibytes(64), .kibibytes(512)] {
+            var table = try await start()
+            table.targetFileSize = .kibibytes(96)
+            try await table.write((0..<8_000).map { Change(id: "s\($0)", place: "p0", ts: Int64($0 &* 7919 % 1000), n: Int32($0 &* 31 % 997)) })
+            let before = try await table.seen()
+            var clustering = Clustering(sortColumns: ["n", "ts"], targetFileSize: .kibibytes(16))
+            clustering.curve = curve
+            clustering.smallFileLimit = .mebibytes(1)
+            clustering.partitions = ["place=p0"]
+            clustering.memory = memory
+            let report = try await ClusteringService(table.handle, clustering).run()
+            #expect(try await table.seen() == before)
+            let files = try await sortedFiles(table).filter { $0.count > 100 }
+            #expect(report.filesWritten > 7 && files.count > 7)
+            for column in [7, 8] {
+                let spans = files.map { rows in
+                    let values = rows.map { Self.number($0[column]) }.sorted()
+                    return values[values.count * 9 / 10] - values[values.count / 10]
+                }
+                // Of a range of about 1,000, of which rows in no order would show 80%.
+                #expect(spans.reduce(0, +) / Int64(spans.count) < 600, "\(curve), column \(column): \(spans)")
+            }
+        }
+    }
+
     // MARK: Crashes
 
     @Test func `a clustering cut short at any request changes nothing, and the next one finishes it`() async throws {

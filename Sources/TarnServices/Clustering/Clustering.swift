@@ -1,4 +1,6 @@
 public import TarnBase
+import TarnColumns
+import TarnTable
 
 /// How a table is clustered: small files of a partition become few, in an order that serves queries. A value; it can be logged
 /// and compared.
@@ -32,4 +34,13 @@ public struct Clustering: Hashable, Sendable {
     }
 
     var smallFileBytes: Int64 { smallFileLimit?.bytes ?? targetFileSize.bytes / 4 * 3 }
+
+    /// Whether rows of `schema` can be sorted as it says.
+    func check(_ schema: Schema) throws(TableError) {
+        for name in sortColumns {
+            guard let field = schema[name] else { throw TableError(.invalid, "the sort column '\(name)' is no column of the table") }
+            if field.type.isNested { throw TableError(.unsupported, "sorting by '\(name)' of type \(field.type)") }
+        }
+        if curve != .linear, sortColumns.count > 8 { throw TableError(.unsupported, "a curve through \(sortColumns.count) columns; 8 are supported") }
+    }
 }

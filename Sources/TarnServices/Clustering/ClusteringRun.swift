@@ -27,6 +27,7 @@ struct ClusteringRun {
     private var table: TableHandle { ground.table }
 
     func run() async throws -> ClusteringReport {
+        do { try clustering.check(ground.schema.columns) } catch { throw TableError(error, instant: instant.time) }
         let groups = try ClusteringInput(plan, at: instant.time, among: try await ground.latestSlices()).groups()
         let writer = TimelineWriter(table)
         let pending = writer.resume(instant)

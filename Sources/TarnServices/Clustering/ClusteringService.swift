@@ -77,7 +77,7 @@ package struct ClusteringService: TableService {
     // MARK: Steps
 
     private func plan(on ground: WriteGround) async throws -> ClusteringPlan? {
-        try checkColumns(on: ground)
+        try clustering.check(ground.schema.columns)
         let pending = try await PendingClusterings.load(ground.table, ground.timeline)
         let planner = ClusteringPlanner(
             clustering: clustering, taken: Set(pending.groups.keys).union(ground.selection.pendingCompactions.keys),
@@ -86,13 +86,6 @@ package struct ClusteringService: TableService {
         guard !groups.isEmpty else { return nil }
         let table = ground.table
         return ClusteringPlan(groups, clustering) { table.store.address(of: table.path.appending($0)) }
-    }
-
-    private func checkColumns(on ground: WriteGround) throws(TableError) {
-        for name in clustering.sortColumns {
-            guard let field = ground.schema.columns[name] else { throw TableError(.invalid, "the sort column '\(name)' is no column of the table") }
-            throw TableError(.unsupported, "sorting by '\(name)' of type \(field.type)")
-        }
     }
 
     private func schedule(_ plan: ClusteringPlan, on ground: WriteGround) async throws -> Instant {

@@ -17,12 +17,14 @@ final class SliceRows {
         let aheadBytes: Int64
         /// Files up to this size are decoded ahead.
         let wholeFileBytes: Int64
+        let memory: ByteCount
         let plan: MemoryPlan
         private let merging: FileSliceReader?
 
         /// - Throws: ``TableError`` `unsupported` for a merge-on-read table whose way of merging is not known.
         init(_ ground: WriteGround, memory: ByteCount, scratch: ScratchSpace) throws {
             table = ground.table
+            self.memory = memory
             columns = ground.schema.fileColumns
             aheadBytes = memory.bytes / 8
             plan = MemoryPlan(memory)

@@ -75,11 +75,12 @@ final class TableHistory {
 
     /// A clustering, or one that dies and is finished or undone. No row changes.
     private func cluster(failing fault: Fault?) async throws {
-        let sort: [String] = []
+        let sort = [[], ["n"], ["note", "ts"]][Int(random.next() % 3)]
+        let curve = Clustering.Curve.allCases[Int(random.next() % 3)]
         steps.append("clustering by \(sort)\(fault.map { ", \($0)" } ?? "")")
         let request = Int(random.next() % 60)
         if let fault {
-            _ = try? await table.through(FaultyStore(store, failing: fault, atRequest: request)).clustering(sort: sort).run()
+            _ = try? await table.through(FaultyStore(store, failing: fault, atRequest: request)).clustering(sort: sort, curve: curve).run()
             try await compareReads()
             if random.next() % 2 == 0 {
                 for pending in try await Timeline.load(table.handle).pendingReplaces {
@@ -88,7 +89,7 @@ final class TableHistory {
                 return
             }
         }
-        _ = try await table.clustering(sort: sort).run()
+        _ = try await table.clustering(sort: sort, curve: curve).run()
     }
 
     private func record(_ changes: [Change], at instant: InstantTime) {
