@@ -29,7 +29,7 @@ let package = Package(
         benchmark("TarnBench", uses: ["BenchSupport", "TarnIngest", "Tarn", "TarnRead", "TarnWrite", "TarnTable", "TarnParquet", "TarnStorage", "TarnColumns", "TarnBase"]),
         benchmark("SmallFiles", uses: ["BenchSupport", "Tarn", "TarnRead", "TarnTable", "TarnStorage", "TarnColumns", "TarnBase"]),
         benchmark("Compaction", uses: ["BenchSupport", "Tarn", "TarnRead", "TarnTable", "TarnStorage", "TarnColumns", "TarnBase"]),
-        .target(name: "BenchSupport", dependencies: ["Tarn", "TarnTable", "TarnStorage", "TarnColumns", "TarnBase"], path: "Benchmarks/Support", swiftSettings: house()),
+        .target(name: "BenchSupport", dependencies: ["Tarn", "TarnRead", "TarnTable", "TarnStorage", "TarnColumns", "TarnBase", "CGlibcExtra"], path: "Benchmarks/Support", swiftSettings: house()),
 
         // 3  engine (policy)
         library("TarnServices", uses: ["TarnWrite", "TarnTable", "TarnParquet", "TarnAvro", "TarnStorage", "TarnColumns", "TarnBase"]),

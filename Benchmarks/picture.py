@@ -23,7 +23,7 @@ ROWS = 100_000
 PLAN = [
     ("W1", "zstd,snappy,none", ["--rows", f"{ROWS}"]),
     ("W2", "scan,prune,filter", ["--rows", f"{ROWS}"]),
-    ("W3", "upsert", ["--rows", f"{ROWS}", "--batches", "5", "--batch-rows", "5000"]),
+    ("W3", "upsert,upsert-mor", ["--rows", f"{ROWS}", "--batches", "5", "--batch-rows", "5000"]),
     ("W4", "query,compact", ["--rows", f"{ROWS}", "--small-files", "200"]),
     ("W5", "snapshot,snapshot-parquet", ["--rows", f"{ROWS}", "--batches", "5", "--batch-rows", "5000"]),
     ("W6", "plan-all,plan-day", ["--commits", "500"]),

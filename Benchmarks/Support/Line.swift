@@ -1,3 +1,4 @@
+import CGlibcExtra
 package import Tarn
 import TarnBase
 import TarnRead
@@ -12,6 +13,8 @@ package struct Line: CustomStringConvertible {
     ///
     /// - Parameter parts: How many commits or reads the step is, for the requests of each.
     package init(_ name: String, _ parts: Int, _ table: Table, _ workspace: Workspace, _ step: () async throws -> Void) async throws {
+        // What earlier steps freed goes back to the system: it is no memory of this one.
+        malloc_trim(0)
         let before = workspace.store.counts
         let taken = try await Measurement.of(step)
         let after = workspace.store.counts

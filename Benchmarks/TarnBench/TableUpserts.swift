@@ -1,10 +1,10 @@
 import Tarn
 import TarnTable
 
-/// W3: ten batches of changes, a commit each, into a table by day.
+/// W3: batches of changes, a commit each, into a table by day: copy-on-write, or merge-on-read.
 final class TableUpserts: Workload {
     static let name = "W3"
-    static let variants = ["upsert"]
+    static let variants = ["upsert", "upsert-mor"]
 
     private let type: TableConfiguration.TableType
     private let base: String
