@@ -2,7 +2,7 @@ public import TarnBase
 
 /// What a check looks at, and what it may use.
 public struct CheckOptions: Sendable {
-    /// Decodes every page of every base file, checksums included, and checks the deep invariants.
+    /// Decodes every page of every base file, checksums included, and every block of every log; checks the deep invariants.
     public var isDeep = false
     /// Ids of the invariants to check; nil for all. Deep ones named here are checked whatever ``isDeep`` says.
     public var only: Set<String>?

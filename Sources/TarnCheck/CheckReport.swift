@@ -6,7 +6,7 @@ public struct CheckedCounts: Hashable, Sendable {
     public var instants = 0
     /// File groups of the latest snapshot.
     public var fileGroups = 0
-    /// Base files whose footer was read.
+    /// Base files whose footer was read, and log files whose blocks were.
     public var files = 0
     /// Of these files, as stored.
     public var bytes: Int64 = 0

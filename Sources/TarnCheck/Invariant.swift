@@ -4,7 +4,7 @@ public struct Invariant: Hashable, Sendable {
     public let id: String
     /// What a breach of it is, unless a finding says otherwise.
     public let severity: Severity
-    /// Whether checking it reads the rows of base files.
+    /// Whether checking it reads the rows of files.
     public let isDeep: Bool
     /// The sentence.
     public let statement: String
@@ -27,7 +27,7 @@ public struct Invariant: Hashable, Sendable {
 
     /// All of them, in SPEC.md's order; first what is said of a check itself.
     public static let all: [Invariant] =
-        checking + properties + timeline + commits + files + baseFiles + keys + ledger
+        checking + properties + timeline + commits + files + baseFiles + logs + keys + ledger
 
     public static func == (left: Invariant, right: Invariant) -> Bool { left.id == right.id }
     public func hash(into hasher: inout Hasher) { hasher.combine(id) }

@@ -12,7 +12,8 @@ import TarnTable
 ///
 /// The table may be written while it is checked: what a commit adds meanwhile is not judged.
 ///
-/// Memory: facts of every instant and file, pages of one base file at a time, and ``CheckOptions/keyMemory``.
+/// Memory: facts of every instant and file, pages of one base file or a window of one log at a time, and
+/// ``CheckOptions/keyMemory``, twice where slices are merged for their keys.
 public struct TableCheck: Sendable {
     private let text: String
     private let store: any ObjectStore
@@ -29,8 +30,8 @@ public struct TableCheck: Sendable {
 
     /// The findings as they are made. Never throws: what cannot be read is a finding.
     ///
-    /// Cost: a listing of the table, a request for every timeline file and partition, one or two for every base file; a deep
-    /// check reads every base file once, and record keys of the latest ones again.
+    /// Cost: a listing of the table, a request for every timeline file and partition, one or two for every base file, one for
+    /// every started MiB of a log file; a deep check reads every base file once, and record keys of the latest slices again.
     public func findings() -> Findings { Findings(check: self) }
 
     /// All findings, and how much was checked.

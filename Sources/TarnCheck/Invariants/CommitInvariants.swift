@@ -14,12 +14,15 @@ struct CommitInvariants {
     private let logsChanges: Bool
     /// Rollbacks and restores take commits off the timeline, and with them versions that stats referred to.
     private let hasUndone: Bool
+    /// After a downgrade stats of logs may lack what version 6 has in them.
+    private let isDowngraded: Bool
 
     init(_ facts: TableFacts) {
         timeline = facts.timeline
         completed = facts.completedWrites
         archived = facts.archived
         logsChanges = facts.properties.logsChanges
+        isDowngraded = facts.properties.isDowngraded
         hasUndone = facts.timeline.instants.contains { $0.action == .rollback || $0.action == .restore }
     }
 
@@ -104,6 +107,7 @@ struct CommitInvariants {
             writers[group, default: []].append(instant.time)
         } else if let log = LogFileName(file) {
             if log.fileID.text != stat.fileID { messages.append("the file ID is \(stat.fileID), the path's another: \(path)") }
+            if !isDowngraded { messages += DeltaStatInvariants.problems(stat, log: log) }
             if let group = FileGroupID(partition: partition, fileID: stat.fileID) { writers[group, default: []].append(instant.time) }
         } else {
             messages.append("the path is no data file: \(path)")

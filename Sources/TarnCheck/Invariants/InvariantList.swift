@@ -101,7 +101,27 @@ extension Invariant {
         "every file of a savepoint is there",
         cause: "files were deleted by hand, or by a cleaner that ignores savepoints",
         repair: "restore the files from a backup, or delete the savepoint")
-    static let timeline = [namesParse, instantsLegal, statesInOrder, oneCompletion, payloadDecodes, modifiedInOrder, pendingInstant, rollbackComplete, cleanComplete, savepointFiles]
+    static let historyDisjoint = Invariant(
+        "timeline.history-disjoint", severity: .warning,
+        "no instant is on the active timeline and in the archive",
+        cause: "an archival died between its copy and its deletion",
+        repair: "none needed: the next archival deletes the active files")
+    static let replacedGone = Invariant(
+        "replaced.gone-before-archival",
+        "the files of groups that an archived replacecommit replaced are gone",
+        cause: "a replacecommit was archived before a clean removed what it replaced",
+        repair: "delete the files: their rows are in the groups that replaced them")
+    static let planFiles = Invariant(
+        "plan.files-exist",
+        "the files that a pending compaction or clustering plan names are there, and Spark can run it",
+        cause: "files were deleted by hand, or a clean ignored the plan",
+        repair: "delete the plan's timeline files, and schedule anew")
+    static let planCovers = Invariant(
+        "plan.covers-every-log",
+        "a compaction or clustering plan names every log of its slices that holds committed blocks",
+        cause: "a writer appended to the old slice after the plan was made",
+        repair: "while the plan is pending, delete its timeline files and schedule anew; afterwards write the log's rows again")
+    static let timeline = [namesParse, instantsLegal, statesInOrder, oneCompletion, payloadDecodes, modifiedInOrder, pendingInstant, rollbackComplete, cleanComplete, savepointFiles, historyDisjoint, replacedGone, planFiles, planCovers]
 
     // MARK: Of completed commits
 
@@ -130,7 +150,12 @@ extension Invariant {
         "the commit's schema parses and is the schema of the files it wrote",
         cause: "a defect of the writer, or two writers with different schemas",
         repair: "correct the commit's schema")
-    static let commits = [filesExist, commitSizes, commitStats, rowCounts, commitSchema]
+    static let rewriteRows = Invariant(
+        "rewrite.rows-in-equal-rows-out",
+        "a clustering writes as many rows as it took in",
+        cause: "a defect of the writer",
+        repair: "roll the clustering back before a clean removes what it replaced")
+    static let commits = [filesExist, commitSizes, commitStats, rowCounts, commitSchema, rewriteRows]
 
     // MARK: Of what lies in the data folders
 
@@ -174,7 +199,12 @@ extension Invariant {
         "a base file's name parses",
         cause: "a file was renamed or copied into the table",
         repair: "remove the file, or give it its name back")
-    static let files = [oneBaseFile, orphanNoInstant, orphanUnnamed, orphanMarker, foreignFile, partitionMetadata, sideFileStale, baseName]
+    static let logHasGroup = Invariant(
+        "slice.log-has-group",
+        "a log's base instant is that of a base file of its group, of a pending compaction, or of the commit that began the group",
+        cause: "a base file was removed without its logs, or a writer appended to a slice that was gone",
+        repair: "restore the base file from a backup; without it the rows of the log alone are read")
+    static let files = [logHasGroup, oneBaseFile, orphanNoInstant, orphanUnnamed, orphanMarker, foreignFile, partitionMetadata, sideFileStale, baseName]
 
     // MARK: Of base files, one by one
 
@@ -225,6 +255,30 @@ extension Invariant {
         repair: "restore the file from a backup; change queries over its commit fail until then")
     static let baseFiles = [footerDecodes, footerEntries, basePages, baseRowCount, metaFields, bloomCovers, keyRange, statisticsBound, changeLogBlocks]
 
+    // MARK: Of log files
+
+    static let logFrames = Invariant(
+        "log.frames",
+        "a log is blocks whose lengths agree, one behind the other (what a dead writer left between them: a warning)",
+        cause: "the medium or a copy damaged the file, or a writer died while it appended",
+        repair: "restore the file from a backup, or write the lost rows again")
+    static let logBlockDecodes = Invariant(
+        "log.block-decodes", deep: true,
+        "every block of a log decodes by its own schema",
+        cause: "the medium or a copy damaged the file, or a defect of the writer",
+        repair: "restore the file from a backup, or roll its commit back")
+    static let rollbackTarget = Invariant(
+        "log.rollback-target-exists",
+        "a rollback block belongs to a rollback, and takes back nothing that is completed",
+        cause: "two writers without a common lock: one rolled back what the other completed",
+        repair: "write the rows again that the block took back")
+    static let logMetaFields = Invariant(
+        "log.meta-fields", deep: true,
+        "records of a log have a key, and the commit time of their block",
+        cause: "a defect of the writer",
+        repair: "compact the file group")
+    static let logs = [logFrames, logBlockDecodes, rollbackTarget, logMetaFields]
+
     // MARK: Of record keys
 
     static let keysUnique = Invariant(
@@ -237,7 +291,12 @@ extension Invariant {
         "record key and partition path of a row are those its columns give",
         cause: "another key generator wrote the file, or a column was rewritten",
         repair: "delete the rows and write them again")
-    static let keys = [keysUnique, keysMatch]
+    static let partitionMatches = Invariant(
+        "keys.partition-matches", deep: true,
+        "records of a log name the partition they lie in, and their columns give it",
+        cause: "a defect of the writer, or a file that was moved",
+        repair: "delete the rows and write them again")
+    static let keys = [keysUnique, keysMatch, partitionMatches]
 
     // MARK: Of the source ledger
 

@@ -10,6 +10,8 @@ enum PayloadInvariants {
         case commit(CommitMetadata, JSON)
         case rollbackPlan(RollbackPlan)
         case rollback(RollbackMetadata)
+        /// What a compaction or clustering is to take in.
+        case plan([PlannedSlice])
         case cleanPlan(CleanPlan)
         case clean(CleanMetadata)
         /// Files by partition, as a savepoint keeps them.
@@ -78,6 +80,8 @@ enum PayloadInvariants {
         switch (name.action, name.state) {
         case (.rollback, .requested): return .rollbackPlan(try RollbackPlan(parsing: bytes))
         case (.rollback, .completed): return .rollback(try RollbackMetadata(parsing: bytes))
+        case (.compaction, .requested), (.logCompaction, .requested), (.replaceCommit, .requested):
+            return .plan(container.records.first.map { PlanInvariants.slices($0, of: name) } ?? [])
         case (.clean, .requested): return .cleanPlan(try CleanPlan(parsing: bytes))
         case (.clean, .completed): return .clean(try CleanMetadata(parsing: bytes))
         case (.savepoint, .completed):

@@ -3,8 +3,9 @@ package import TarnTable
 
 /// What must hold of the names, sizes and times of the files in `.hoodie` (hudi-format §2).
 package enum TimelineInvariants {
-    package static func check(_ timeline: Timeline) -> [Finding] {
-        names(timeline) + legalTimes(timeline) + states(timeline) + completions(timeline) + modified(timeline) + pending(timeline)
+    /// - Parameter isDowngraded: After a downgrade from version 8, requested files may hold what that version put there.
+    package static func check(_ timeline: Timeline, isDowngraded: Bool = false) -> [Finding] {
+        names(timeline) + legalTimes(timeline) + states(timeline, isDowngraded) + completions(timeline) + modified(timeline) + pending(timeline)
     }
 
     private static func path(_ file: Timeline.File) -> String { TableFacts.metaPath(file.name.text) }
@@ -30,7 +31,7 @@ package enum TimelineInvariants {
         }
     }
 
-    private static func states(_ timeline: Timeline) -> [Finding] {
+    private static func states(_ timeline: Timeline, _ isDowngraded: Bool) -> [Finding] {
         var findings: [Finding] = []
         for instant in timeline.instants {
             let files = timeline.files(of: instant)
@@ -41,7 +42,7 @@ package enum TimelineInvariants {
                 findings.append(
                     Finding(.statesInOrder, at: TableFacts.metaPath(missing), instant: instant.time, "\(missing) is missing, although \(instant.fileName.text) is there"))
             }
-            for file in files where mustBeEmpty(file.name) && file.size > 0 {
+            for file in files where mustBeEmpty(file.name) && file.size > 0 && !(isDowngraded && file.name.state == .requested) {
                 findings.append(Finding(.statesInOrder, at: path(file), instant: instant.time, "\(file.size) bytes, where an empty file is expected"))
             }
         }

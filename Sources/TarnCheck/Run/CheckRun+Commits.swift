@@ -36,11 +36,11 @@ extension CheckRun {
         log.add(FileInvariants.orphans(facts, besides: Set(duplicates.map(\.path))))
         log.add(facts.files.others.map { FileInvariants.foreign(facts.relative($0.path)) })
         log.add(facts.files.baseFiles.compactMap(FileInvariants.fileID))
-        log.add(facts.files.logFiles.map { Finding(.unsupported, at: $0.relativePath, instant: $0.name.baseInstant, "a log file in a copy-on-write table is not judged") })
         log.add(PartitionInvariants.check(facts))
         let done = facts
         then(
             { run in await run.checkPartitionFiles(done) },
+            { run in run.checkLogs(done) },
             { run in run.checkBaseFiles(done) },
             { run in run.checkChangeLogs(done) },
             { run in run.checkSideFiles(done) })
@@ -63,6 +63,7 @@ extension CheckRun {
         let (columns, problems) = progress.schemas.check(instant, metadata)
         log.add(problems)
         log.add(progress.ledger.check(instant, metadata))
+        log.add(RewriteInvariants.rowsOut(instant, metadata, facts))
         facts.commits[instant.time] = TableFacts.CommitFacts(operation: metadata.operation, columns: columns, isDecoded: true)
         if metadata.operation.carriesTableSchema, let columns { facts.newestSchema = columns.schema }
         if LedgerInvariants.isTarns(metadata) { facts.isWrittenByTarn = true }
@@ -73,8 +74,9 @@ extension CheckRun {
         }
         for partition in metadata.partitions {
             for stat in partition.stats {
-                progress.stats.append((instant, stat, FileGroupID(partition: partition.partitionPath, fileID: stat.fileID)))
-                if let path = stat.path { facts.named[path] = TableFacts.NamedFile(instant: instant.time, writes: stat.writes) }
+                let group = FileGroupID(partition: partition.partitionPath, fileID: stat.fileID)
+                progress.stats.append((instant, stat, group))
+                note(stat, group, of: instant, &facts)
                 for file in stat.changeFiles ?? [] where facts.sizes[file.path] != file.byteCount {
                     let message = facts.sizes[file.path].map { "\($0) bytes; the commit says \(file.byteCount)" } ?? "the change log is missing"
                     guard facts.sizes[file.path] != nil || !facts.cleanedNames.contains(TableFacts.lastName(file.path)) && !facts.hasArchive else { continue }
@@ -82,6 +84,16 @@ extension CheckRun {
                 }
             }
         }
+    }
+
+    private func note(_ stat: WriteStat, _ group: FileGroupID?, of instant: Instant, _ facts: inout TableFacts) {
+        guard let path = stat.path else { return }
+        let log = LogFileName(TableFacts.lastName(path))
+        facts.named[path] = TableFacts.NamedFile(instant: instant.time, writes: stat.writes, group: group, isLog: log != nil)
+        guard let log else { return }
+        let begin = max(0, stat.logAppend?.offset ?? 0)
+        if begin < stat.fileSize { facts.appends[path, default: []].append(begin..<stat.fileSize) }
+        if let group, log.baseInstant == instant.time { facts.logsBegun.insert(GroupVersion(group: group, instant: instant.time)) }
     }
 
     private static func createSchema(_ properties: TableProperties) -> Schema? {

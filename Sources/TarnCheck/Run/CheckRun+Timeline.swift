@@ -6,7 +6,7 @@ import TarnTable
 extension CheckRun {
     func checkTimeline(_ begun: TableFacts) async {
         var facts = begun
-        await readArchive(&facts)
+        let archive = await readArchive(&facts)
         var rollbacks: [(Timeline.File, RollbackMetadata)] = []
         var cleans: [(Timeline.File, CleanMetadata)] = []
         var savepoints: [(Timeline.File, [(partition: String, files: [String])])] = []
@@ -24,10 +24,12 @@ extension CheckRun {
             case .cleanPlan(let plan): facts.cleanedNames.formUnion(plan.files.map(TableFacts.lastName))
             case .rollbackPlan(let plan): log.add(ServiceInvariants.check(plan, of: file.name))
             case .savepoint(let partitions): savepoints.append((file, partitions))
+            case .plan(let slices): if !slices.isEmpty { facts.plans.append(.init(name: file.name, slices: slices)) }
             case .nothing, .commit: break
             }
         }
         guard await list(&facts) else { return }
+        log.add(ArchiveInvariants.check(archive, facts))
         for (file, metadata) in rollbacks { log.add(ServiceInvariants.check(metadata, of: file.name, facts)) }
         for (file, metadata) in cleans { log.add(ServiceInvariants.check(metadata, of: file.name, facts)) }
         for (file, partitions) in savepoints { log.add(ServiceInvariants.check(savepoint: partitions, of: file.name, facts)) }
@@ -45,11 +47,11 @@ extension CheckRun {
         }
     }
 
-    private func readArchive(_ facts: inout TableFacts) async {
+    private func readArchive(_ facts: inout TableFacts) async -> ArchivedTimeline {
         let name = facts.properties.archiveFolder
-        guard facts.timeline.folders.contains(name), ObjectPath(name) != nil else { return }
-        let folder = facts.table.metaFolder.appending(name)
         var archive = ArchivedTimeline()
+        guard facts.timeline.folders.contains(name), ObjectPath(name) != nil else { return archive }
+        let folder = facts.table.metaFolder.appending(name)
         do {
             for object in try await facts.table.store.list(folder, recursive: false).objects where ArchivedTimeline.isArchiveFile(object.path.name) {
                 do {
@@ -67,6 +69,7 @@ extension CheckRun {
         }
         if facts.archived != nil { facts.archived = archive.completed }
         facts.cleanedNames.formUnion(archive.cleanedNames)
+        return archive
     }
 
     // MARK: Listing
@@ -103,6 +106,7 @@ extension CheckRun {
             log.addUnchecked(error, at: ".")
             return false
         }
+        facts.logsByGroup = Dictionary(grouping: facts.files.logFiles) { GroupVersion(group: $0.group, instant: $0.name.baseInstant) }
         for marker in markers.sorted() {
             let time = InstantTime(marker)
             guard time.map({ !facts.isUnderway($0) }) ?? true else { continue }

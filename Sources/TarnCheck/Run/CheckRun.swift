@@ -68,13 +68,11 @@ final class CheckRun {
         var facts = TableFacts(table: table, properties: properties)
         facts.setTimeline(timeline)
         counts.instants = timeline.instants.count
-        log.add(TimelineInvariants.check(timeline))
+        log.add(TimelineInvariants.check(timeline, isDowngraded: properties.isDowngraded))
         if timeline.hasMetadataTable || !properties.metadataPartitions.isEmpty {
             log.add(Finding(.metadataTable, at: ".hoodie/metadata", "the metadata table is not judged"))
         }
-        if properties.type == .mergeOnRead {
-            log.add(Finding(.unsupported, at: PropertiesInvariants.path, "merge-on-read: log files and the slices they belong to are not judged"))
-        } else if properties.isBootstrapped {
+        if properties.isBootstrapped {
             log.add(Finding(.unsupported, at: PropertiesInvariants.path, "bootstrap: rows in files outside the table are not judged"))
         } else {
             let begun = facts

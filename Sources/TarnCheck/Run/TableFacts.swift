@@ -25,6 +25,14 @@ struct TableFacts {
     var commits: [InstantTime: CommitFacts] = [:]
     /// Groups that a completed active replacecommit made invisible.
     var replaced: [FileGroupID: InstantTime] = [:]
+    /// Plans of compactions and clusterings on the active timeline, pending or carried out.
+    var plans: [Plan] = []
+    /// What completed active commits appended to logs, by path: the bytes.
+    var appends: [String: [Range<Int64>]] = [:]
+    /// Slices without base file that a completed active commit began.
+    var logsBegun: Set<GroupVersion> = []
+    /// Log files, by the slice that their names give.
+    var logsByGroup: [GroupVersion: [LogFile]] = [:]
     /// Whether any commit is Tarn's: keys are then unique in the whole table, not in a partition.
     var isWrittenByTarn = false
     var newestSchema: Schema?
@@ -38,6 +46,15 @@ struct TableFacts {
     struct NamedFile {
         let instant: InstantTime
         let writes: Int64
+        /// nil where the stat names no legal group.
+        let group: FileGroupID?
+        let isLog: Bool
+    }
+
+    /// What a compaction or clustering was asked to take in.
+    struct Plan {
+        let name: InstantFileName
+        let slices: [PlannedSlice]
     }
 
     struct CommitFacts {
@@ -60,6 +77,11 @@ struct TableFacts {
     /// Whether the instant is on the timeline without being completed, or came while the table was being listed.
     func isUnderway(_ time: InstantTime) -> Bool { pendingTimes.contains(time) || laterInstants.contains(time) }
 
+    /// Whether the instant of a timeline file is not completed.
+    func isPending(_ name: InstantFileName) -> Bool {
+        timeline.instants.contains { $0.time == name.time && $0.action == name.action && !$0.isCompleted }
+    }
+
     private(set) var completedWrites: Set<InstantTime> = []
     private(set) var pendingTimes: Set<InstantTime> = []
 
@@ -74,7 +96,22 @@ struct TableFacts {
     static func metaPath(_ name: String) -> String { ".hoodie/\(name)" }
 }
 
+/// A file group at one base instant.
+struct GroupVersion: Hashable {
+    let group: FileGroupID
+    let instant: InstantTime
+}
+
 extension TableFacts {
+    /// The groups that pending compactions take in, with their instants.
+    var pendingCompactions: [FileGroupID: InstantTime] {
+        var pending: [FileGroupID: InstantTime] = [:]
+        for plan in plans where plan.name.action == .compaction && isPending(plan.name) {
+            for slice in plan.slices { if let group = FileGroupID(partition: slice.partition, fileID: slice.fileID) { pending[group] = plan.name.time } }
+        }
+        return pending
+    }
+
     /// The file's name in a path, which timeline files spell absolute or not, with or without scheme.
     static func lastName(_ path: String) -> String { path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path }
 }

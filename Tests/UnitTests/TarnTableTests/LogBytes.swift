@@ -33,11 +33,11 @@ enum LogBytes {
     }
 
     /// - Parameter deletes: Keys, each with its ordering value as the branch and its bytes; `04 00` is the int 0.
-    static func deletes(at instant: String, _ deletes: [(key: String, ordering: [UInt8])], compacted: String? = nil) -> [UInt8] {
+    static func deletes(at instant: String, _ deletes: [(key: String, ordering: [UInt8])], compacted: String? = nil, schema: String = "{}") -> [UInt8] {
         var payload = deletes.isEmpty ? [] : long(Int64(deletes.count))
         for (key, ordering) in deletes { payload += long(1) + text(key) + long(1) + text("") + ordering }
         payload += long(0)
-        return block(1, [(0, instant), (2, "{}")] + (compacted.map { [(Int32(4), $0)] } ?? []), int32(3) + int32(Int32(payload.count)) + payload)
+        return block(1, [(0, instant), (2, schema)] + (compacted.map { [(Int32(4), $0)] } ?? []), int32(3) + int32(Int32(payload.count)) + payload)
     }
 
     static let noOrdering: [UInt8] = [4, 0]
