@@ -63,8 +63,11 @@ package actor StorageLock: ExclusiveAccess {
         let start = runtime.clock.monotonicNanoseconds()
         do { try await put(isExpired: false, over: found?.version) } catch let error as StorageError {
             guard [.preconditionFailed, .outcomeUnknown].contains(error.code) else { throw error }
-            guard let present = try await read(), present.file.owner == owner else {
-                throw error.code == .preconditionFailed
+            let present = try await read()
+            guard let present, present.file.owner == owner else {
+                // On what is another's by now, a put of ours that is still under way cannot succeed any more.
+                let isTaken = error.code == .preconditionFailed || present != nil && present?.version != found?.version
+                throw isTaken
                     ? StorageError(.locked, "another writer took the lock at the same time", at: path)
                     : StorageError(.unavailable, "the store did not say whether the lock was taken: \(error.message)", at: path)
             }

@@ -239,6 +239,21 @@ import Testing
         }
     }
 
+    @Test func `a store that answers the loser of a race with an unknown outcome makes it a conflict`() async throws {
+        for isTaken in [true, false] {
+            let trial = try await StorageLockTests()
+            await (try await StorageLock.take(trial.table(seed: 1))).release()
+            let racing = InterceptedStore(trial.store) { call in
+                guard case .put(Self.path, _) = call else { return nil }
+                if isTaken { _ = try await StorageLock.take(trial.table(seed: 2)) }
+                throw StorageError(.outcomeUnknown, "500", at: Self.path)
+            }
+            let outcome = await trial.failure { try await WriterLock.take(trial.table(seed: 3, through: racing)) }
+            // Where nobody took it, ours may still come.
+            #expect(outcome?.code == (isTaken ? .conflict : .unavailable), "\(String(describing: outcome))")
+        }
+    }
+
     @Test func `of many that come at once one gets the lock`() async throws {
         for round in 0..<20 {
             let trial = try await StorageLockTests()
