@@ -4,7 +4,7 @@ package import TarnBase
 ///
 ///     staging     rows + records + keys                        + the batch in hand
 ///     look-up     rows + records + keys + directory + changes  + n · 2 · keySpan
-///     rewriting   rows + changes + n · (fetch + rowGroup + window · columns)
+///     rewriting   rows + changes + n · (fetch + rowGroup)
 package struct MemoryPlan: Hashable, Sendable {
     /// Encoded rows; beyond, all go to a scratch file.
     package let rows: Int
@@ -20,7 +20,7 @@ package struct MemoryPlan: Hashable, Sendable {
     package let rowGroup: Int
     /// What of a base file is fetched at once to be rewritten.
     package let fetch: Int
-    /// What is fetched of a column at once, where that is not enough for a row group.
+    /// What is fetched of a column at once by those who fetch no more.
     package let window: Int
     /// What the look-up fetches of a file at once.
     package let keySpan: Int

@@ -114,6 +114,9 @@ package final class WriteTransaction {
         }
         await ground.release()
         var report = try result.get()
+        report.requests = ground.meter.counts
+        report.lookupRequests = ground.lookupMeter.counts
+        report.bytesRead = report.requests.bytesRead + report.lookupRequests.bytesRead
         report.seconds = Double(table.runtime.clock.monotonicNanoseconds() &- startNanoseconds) / 1e9
         return report
     }

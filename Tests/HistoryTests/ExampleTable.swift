@@ -46,6 +46,11 @@ struct ExampleTable: Sendable {
 
     @discardableResult
     func write(_ changes: [Change], operation: WriteOperation = .upsert, token: String? = nil, extras: CommitExtras = CommitExtras()) async throws -> CommitReport {
+        try await write(Change.batch(changes), operation: operation, token: token, extras: extras)
+    }
+
+    @discardableResult
+    func write(_ changes: ChangeBatch, operation: WriteOperation = .upsert, token: String? = nil, extras: CommitExtras = CommitExtras()) async throws -> CommitReport {
         var settings = WriteSettings(operation: operation)
         settings.targetFileSize = targetFileSize
         settings.memory = memory
@@ -53,7 +58,7 @@ struct ExampleTable: Sendable {
         settings.commitToken = token
         let write = try await WriteTransaction.begin(handle, settings)
         do {
-            let rejected = try await write.stage(Change.batch(changes))
+            let rejected = try await write.stage(changes)
             guard rejected.isEmpty else { throw Unexpected("rejected: \(rejected)") }
         } catch {
             await write.abandon()

@@ -44,7 +44,7 @@ import Testing
                 let before = try await table.latestFiles()
                 let report = try await table.write(batch, operation: .bulkInsert)
                 #expect(report.inserted == 100)
-                #expect(report.lookupRequests.total == 0)
+                #expect(report.lookupRequests.get == 0)
                 #expect(try await Set(table.latestFiles()).isSuperset(of: before))
                 #expect(try await model.differs(from: table.rows()) == nil)
             }

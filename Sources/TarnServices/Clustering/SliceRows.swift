@@ -38,7 +38,7 @@ final class SliceRows {
         }
 
         fileprivate func open(_ file: BaseFile) async throws -> BaseFileScan {
-            try await .open(file, of: table, fetch: plan.fetch, window: plan.window)
+            try await .open(file, of: table, fetch: plan.fetch)
         }
 
         fileprivate func merged(_ slice: FileSlice) throws(TableError) -> FileSliceReader.Rows {

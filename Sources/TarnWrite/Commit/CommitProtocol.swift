@@ -23,16 +23,17 @@ struct CommitProtocol {
 
     func run(_ extras: CommitExtras) async throws -> CommitReport {
         var report = CommitReport(operation: settings.operation)
+        report.action = isLogged ? Action.deltaCommit.rawValue : Action.commit.rawValue
         report.rolledBack = ground.rolledBack
         report.rowsIn = rows.count
         if let done = ground.history.tokenCommit {
             report.instant = done
             report.wasAlreadyCommitted = true
-            return counted(report)
+            return report
         }
         let work = try await locate()
         report.add(work.changes)
-        if work.isEmpty && !extras.commitsWithoutChanges && settings.commitToken == nil { return counted(report) }
+        if work.isEmpty && !extras.commitsWithoutChanges && settings.commitToken == nil { return report }
 
         let pending = try await begin()
         let instant = pending.time
@@ -49,7 +50,7 @@ struct CommitProtocol {
         report.add(written)
         await removeMarkers(of: instant, written)
         report.instant = instant
-        return counted(report)
+        return report
     }
 
     // MARK: Step 2: locate
@@ -181,15 +182,8 @@ struct CommitProtocol {
         let folder = table.markerFolder(of: instant)
         let markers = written.files.map(\.place.marker) + written.logs.map(\.place.marker)
         try? await table.store.delete(markers.map { folder.appending($0) })
-    }
-
-    private func counted(_ report: CommitReport) -> CommitReport {
-        var report = report
-        report.action = isLogged ? Action.deltaCommit.rawValue : Action.commit.rawValue
-        report.requests = ground.meter.counts
-        report.lookupRequests = ground.lookupMeter.counts
-        report.bytesRead = report.requests.bytesRead + report.lookupRequests.bytesRead
-        return report
+        // An empty folder would be listed by the next write.
+        try? await table.store.removeEmptyFolders(in: table.metaFolder.appending(".temp"))
     }
 }
 

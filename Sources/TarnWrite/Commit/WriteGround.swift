@@ -93,9 +93,9 @@ package final class WriteGround {
         selection = try await SliceSelection.load(commits)
     }
 
-    /// The newest slice of every group. Cost: a listing of the table, the first time.
+    /// The newest slice of every group. Cost: a listing of the table, the first time; counted with the look-up.
     func latestFiles() async throws -> LatestFiles {
-        let all = try await files()
+        let all = try await files(listing: lookupTable)
         let slices = selection.latestSlices(of: all)
         try Refusals.check(slices, of: properties.type)
         return LatestFiles(
@@ -122,7 +122,9 @@ package final class WriteGround {
     }
 
     /// All files of the table, whether they count or not. Cost: a listing of the table, the first time.
-    package func files() async throws -> TableFiles {
+    package func files() async throws -> TableFiles { try await files(listing: table) }
+
+    private func files(listing table: TableHandle) async throws -> TableFiles {
         if let listed { return listed }
         let all = try await ListedFiles(table).allFiles()
         listed = all

@@ -38,7 +38,7 @@ struct StoredRows {
 
     /// - Parameter rows: Positions in the file, ascending.
     private func stored(_ rows: [UInt32], of base: BaseFile) async throws -> [RecordBatch] {
-        let reader = try await BaseFileScan.open(base, of: table, fetch: memory.fetch, window: memory.window)
+        let reader = try await BaseFileScan.open(base, of: table, fetch: memory.fetch)
         var batches: [RecordBatch] = []
         var wanted = rows[...]
         while !wanted.isEmpty, let batch = try await reader.next() {

@@ -13,14 +13,13 @@ package final class BaseFileScan {
     private var object: HeldObject
     private var scan: ParquetScan
 
-    /// - Parameters:
-    ///   - fetch: How many bytes of the file are fetched, and held, at once; a file up to 8 MiB is if it is not more.
-    ///   - window: Of a column, where a row group is larger than that.
+    /// - Parameter fetch: How many bytes of the file are fetched, and held, at once: of all columns where a row group is not
+    ///   larger, else of each its share. Of files up to 8 MiB all, if it is not more.
     /// - Throws: ``TableError`` `corrupt` with path and offset.
     ///
     /// Cost: one request for a file that is fetched whole. Otherwise one for the footer, two for a long one, and one for each
     /// run of row groups; for each window of a column of row groups larger than `fetch`.
-    package static func open(_ file: BaseFile, of table: TableHandle, fetch: Int, window: Int) async throws -> BaseFileScan {
+    package static func open(_ file: BaseFile, of table: TableHandle, fetch: Int) async throws -> BaseFileScan {
         let path = file.path(in: table)
         do {
             var object = HeldObject(path, in: table.store)
@@ -29,7 +28,7 @@ package final class BaseFileScan {
             while true {
                 switch try decoder.next() {
                 case .needs(let ranges): try decoder.supply(try await object.get(ranges))
-                case .done(let metadata): return BaseFileScan(metadata, object, path, fetch: fetch, window: window)
+                case .done(let metadata): return BaseFileScan(metadata, object, path, fetch: fetch)
                 }
             }
         } catch {
@@ -37,13 +36,13 @@ package final class BaseFileScan {
         }
     }
 
-    private init(_ metadata: FileMetadata, _ object: HeldObject, _ path: ObjectPath, fetch: Int, window: Int) {
+    private init(_ metadata: FileMetadata, _ object: HeldObject, _ path: ObjectPath, fetch: Int) {
         self.metadata = metadata
         self.object = object
         self.path = path
         fetchBytes = Int64(fetch)
         var options = ScanOptions()
-        options.fetchBytes = window
+        options.fetchBytes = max(64 << 10, fetch / max(1, metadata.tree.leaves.count))
         scan = ParquetScan(metadata: metadata, options: options)
     }
 

@@ -35,7 +35,7 @@ package struct RewriteContext: Sendable {
         return options
     }
 
-    func open(_ base: BaseFile) async throws -> BaseFileScan { try await .open(base, of: table, fetch: memory.fetch, window: memory.window) }
+    func open(_ base: BaseFile) async throws -> BaseFileScan { try await .open(base, of: table, fetch: memory.fetch) }
 
     /// Java readers skip a folder without this file (hudi-format §6.1). It is there once and for ever, whoever made it.
     package func markPartition(_ partition: PartitionPath) async throws {
