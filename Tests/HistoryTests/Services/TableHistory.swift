@@ -13,6 +13,7 @@ import TarnWrite
 final class TableHistory {
     let table: ExampleTable
     let store: MemoryStore
+    private let type: TableType
     private let clock: SimulatedClock
     private var random: SplitMix64
     /// After each completed write that still stands, oldest first.
@@ -24,6 +25,7 @@ final class TableHistory {
 
     init(seed: UInt64, partitioned: Bool, type: TableType) async throws {
         random = SplitMix64(seed: seed)
+        self.type = type
         clock = SimulatedClock()
         let runtime = Runtime.simulated(clock: clock, seed: seed)
         store = MemoryStore(runtime: runtime)
@@ -43,6 +45,7 @@ final class TableHistory {
         case 0: try await rollBack()
         case 1...2: try await write(failing: Fault.allCases[Int(random.next() % 4)])
         case 3: try await cluster(failing: random.next() % 2 == 0 ? nil : Fault.allCases[Int(random.next() % 4)])
+        case 4...5 where type == .mergeOnRead: try await compact(failing: random.next() % 2 == 0 ? nil : Fault.allCases[Int(random.next() % 4)])
         default: try await write(failing: nil)
         }
         try await compareReads()
@@ -66,7 +69,9 @@ final class TableHistory {
 
     /// Undoes the newest write, if it is one that can be undone.
     private func rollBack() async throws {
-        guard let newest = try await newestWrite(), newest.time == past.last?.instant else { return }
+        let timeline = try await Timeline.load(table.handle)
+        guard let newest = timeline.newestCompletedWrite, newest.time == past.last?.instant else { return }
+        guard !timeline.pending.contains(where: { $0.time > newest.time }) else { return }
         steps.append("rollback of \(newest.time)")
         let undone = try await TableRollback.run(on: table.handle, instant: newest.time)
         try expect(undone.contains(newest.time), "the rollback undid \(undone) instead of \(newest.time)")
@@ -90,6 +95,24 @@ final class TableHistory {
             }
         }
         _ = try await table.clustering(sort: sort, curve: curve).run()
+    }
+
+    /// A compaction that is planned, or run, or dies. No row changes, and a plan may wait while writes go on.
+    private func compact(failing fault: Fault?) async throws {
+        let plansOnly = random.next() % 2 == 0
+        steps.append("compaction\(plansOnly ? ", planned" : "")\(fault.map { ", \($0)" } ?? "")")
+        let request = Int(random.next() % 40)
+        let through = fault.map { table.through(FaultyStore(store, failing: $0, atRequest: request)) } ?? table
+        let service = CompactionService(through.handle)
+        do {
+            if plansOnly {
+                if let plan = try await service.plan() { _ = try await service.schedule(plan) }
+            } else {
+                _ = try await service.runAll()
+            }
+        } catch {
+            guard fault != nil else { throw error }
+        }
     }
 
     private func record(_ changes: [Change], at instant: InstantTime) {
