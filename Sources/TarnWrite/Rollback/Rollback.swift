@@ -55,9 +55,10 @@ struct Rollback {
         if let later = timeline.pending.first(where: { $0.time > time }) {
             throw TableError(.unsupported, "rolling back a commit that the pending \(later.action.rawValue) \(later.time) builds on", instant: time)
         }
-        let files = try await ListedFiles(table).allFiles().baseFiles
+        let files = try await ListedFiles(table).allFiles()
         let stats = try await CompletedCommits(table, timeline: timeline).metadata(of: instant).stats
-        let plan = RollbackPlanning(table: table, instant: instant).planOfCompleted(files: files, stats: stats)
+        try LostPast.check(instant, timeline, files, stats)
+        let plan = RollbackPlanning(table: table, instant: instant).planOfCompleted(files: files.baseFiles, stats: stats)
         _ = try await run(plan, of: instant, on: timeline, laterThan: [])
         return try await .load(table)
     }

@@ -41,8 +41,10 @@ final class TableHistory {
 
     func step() async throws {
         clock.advance(milliseconds: 1 + Int64(random.next() % 3))
-        switch random.next() % 10 {
+        switch random.next() % 12 {
         case 0: try await rollBack()
+        case 10: try await clean(failing: random.next() % 2 == 0 ? nil : Fault.allCases[Int(random.next() % 4)])
+        case 11: try await archive(failing: random.next() % 2 == 0 ? nil : Fault.allCases[Int(random.next() % 4)])
         case 1...2: try await write(failing: Fault.allCases[Int(random.next() % 4)])
         case 3: try await cluster(failing: random.next() % 2 == 0 ? nil : Fault.allCases[Int(random.next() % 4)])
         case 4...5 where type == .mergeOnRead: try await compact(failing: random.next() % 2 == 0 ? nil : Fault.allCases[Int(random.next() % 4)])
@@ -73,9 +75,32 @@ final class TableHistory {
         guard let newest = timeline.newestCompletedWrite, newest.time == past.last?.instant else { return }
         guard !timeline.pending.contains(where: { $0.time > newest.time }) else { return }
         steps.append("rollback of \(newest.time)")
-        let undone = try await TableRollback.run(on: table.handle, instant: newest.time)
-        try expect(undone.contains(newest.time), "the rollback undid \(undone) instead of \(newest.time)")
+        do {
+            let undone = try await TableRollback.run(on: table.handle, instant: newest.time)
+            try expect(undone.contains(newest.time), "the rollback undid \(undone) instead of \(newest.time)")
+        } catch let error as TableError where mayForget && error.code == .unsupported {
+            return
+        }
         past.removeLast()
+    }
+
+    /// A cleaning, or one that dies and is finished by the next.
+    private func clean(failing fault: Fault?) async throws {
+        let retention: Retention = random.next() % 2 == 0 ? .commits(1 + Int(random.next() % 3)) : .versions(1 + Int(random.next() % 2))
+        steps.append("clean keeping \(retention)\(fault.map { ", \($0)" } ?? "")")
+        mayForget = true
+        let request = Int(random.next() % 20)
+        let through = fault.map { table.through(FaultyStore(store, failing: $0, atRequest: request)) } ?? table
+        do { try await Cleaning(through.handle, keeping: retention).clean() } catch { guard fault != nil else { throw error } }
+    }
+
+    private func archive(failing fault: Fault?) async throws {
+        let least = 1 + Int(random.next() % 2)
+        steps.append("archival keeping \(least)\(fault.map { ", \($0)" } ?? "")")
+        mayForget = true
+        let request = Int(random.next() % 25)
+        let through = fault.map { table.through(FaultyStore(store, failing: $0, atRequest: request)) } ?? table
+        do { try await Archival(through.handle, keeping: least...(least + 1)).archive() } catch { guard fault != nil else { throw error } }
     }
 
     /// A clustering, or one that dies and is finished or undone. No row changes.
