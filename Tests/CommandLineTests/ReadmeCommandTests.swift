@@ -47,6 +47,22 @@ import Testing
         #expect(try place.findings() == [])
     }
 
+    @Test func `the commands on logs, services and the past work as they stand there`() throws {
+        let commands = try Block(after: "## Logs, services, the past").commands
+        try #require(commands.count == 12 && commands[11].hasPrefix("tablecheck"), "\(commands)")
+        let place = try Workplace()
+        var instant = ""
+        for command in commands {
+            let done = try run(command.replacing("INSTANT", with: instant), in: place)
+            #expect(done.exitCode == 0 && !done.output.isEmpty, "\(command): \(done.output)\(done.errors)")
+            if instant.isEmpty, command.hasPrefix("tarn ingest") {
+                let timeline = try Programs.tarn("show", place.table, "timeline", "--json").jsonLines[0]["instants"]?.arrayValue
+                instant = try #require(timeline?.last?["instant"]?.stringValue ?? timeline?.last?["time"]?.stringValue)
+            }
+        }
+        #expect(try place.findings() == [])
+    }
+
     @Test func `a topic is piped in as the README says, and piping it again adds nothing`() throws {
         let place = try Workplace()
         let commands = try Block(after: "## On the command line").commands

@@ -3,7 +3,7 @@ import TarnStorage
 import TarnTable
 import TarnWrite
 
-/// The execution of a plan that stands on the timeline (SPEC.md, section 10). The caller holds the writer's lock.
+/// The execution of a plan that stands on the timeline (SPEC.md, section 12). The caller holds the writer's lock.
 struct CompactionRun {
     let ground: WriteGround
     let instant: Instant
