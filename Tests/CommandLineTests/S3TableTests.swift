@@ -64,7 +64,46 @@ import Testing
         try await place.expectSound(server)
     }
 
-    // What services do to a table joins this suite here.
+    private static let services: [[String]] = [
+        ["compact"], ["cluster", "--small-file-limit", "1MiB"], ["clean", "--keep", "commits:1"], ["archive", "--keep", "1..2"],
+    ]
+
+    private static let actions = ["compact": "commit", "cluster": "replacecommit", "clean": "clean"]
+
+    @Test func `a service that dies at a request changes no row, and the next run finishes it`() async throws {
+        let (server, base) = try await Workplace.onServer()
+        try base.create("--type", "mor")
+        for rows in [Self.first, Self.second] { try #require(base.write(rows).exitCode == 0) }
+        try #require(base.tarn("compact").exitCode == 0)
+        try #require(base.write(Self.second.replacing("\"ts\":2", with: "\"ts\":3")).exitCode == 0)
+        try #require(base.write(Self.first.replacing("\"id\":\"", with: "\"id\":\"new-"), "--op", "bulk-insert").exitCode == 0)
+        let rows = try base.rows()
+        try #require(rows.count == 8 - 1)
+
+        let start = Int(testSeed % 7)
+        for service in Self.services {
+            let finished = try Workplace(on: server)
+            try await finished.copy(base, on: server)
+            let done = try finished.tarn(service[0], service.dropFirst() + ["--json"])
+            #expect(done.exitCode == 0, "\(service): \(done.output)\(done.errors)")
+            #expect(try finished.rows() == rows, "\(service)")
+            // Not the lint: a copy's modification times are none of completion.
+            let checked = try finished.tablecheck("--deep", "--json")
+            #expect(checked.exitCode == 0, "\(service): \(checked.output)")
+            if service[0] != "archive" { #expect(try finished.tarn("show", ["timeline"]).output.contains(Self.actions[service[0]] ?? "?"), "\(service)") }
+            for request in 1...200 where Self.isSlow || request % 7 == start {
+                let place = try Workplace(on: server)
+                try await place.copy(base, on: server)
+                let died = try place.tarn(service[0], service.dropFirst() + ["--lock-lease", "3"], environment: ["TARN_CRASH_AT": "\(request)"])
+                #expect(try place.rows() == rows, "TARN_SEED=\(testSeed) \(service) at \(request)")
+                if died.exitCode == 0 { break }
+                #expect(died.exitCode == 137, "\(service) at \(request): \(died.errors)")
+                let again = try place.tarn(service[0], service.dropFirst() + Self.hasty)
+                #expect(again.exitCode == 0, "TARN_SEED=\(testSeed) \(service) at \(request): \(again.errors)")
+                #expect(try place.rows() == rows, "TARN_SEED=\(testSeed) \(service) at \(request), done again")
+            }
+        }
+    }
 
     @Test func `a writer that dies at a request leaves the table as before or as after, and the next one repairs it`() async throws {
         let (server, base) = try await Workplace.onServer()

@@ -14,12 +14,32 @@ import Testing
         }
     }
 
-    private func run(_ seed: UInt64, partitioned: Bool, type: TableType, _ message: (String) -> String) async throws {
+    @Test func `the format lint finds nothing in the tables that random histories leave`() async throws {
+        try await withSeed { random, seed in
+            let folder = try TemporaryFolder()
+            var tables: [String] = []
+            for number in 0..<26 {
+                let historySeed = random.next()
+                let history = try await run(historySeed, partitioned: number % 4 != 0, type: number % 2 == 0 ? .mergeOnRead : .copyOnWrite) {
+                    "history \(number), seed \(seed): \($0)"
+                }
+                let table = "\(folder.path)/\(number)"
+                try await history.copy(to: table)
+                tables.append(table)
+            }
+            let findings = try Python.run("lint_tables.py", tables)
+            try expect(findings.isEmpty, findings)
+        }
+    }
+
+    @discardableResult
+    private func run(_ seed: UInt64, partitioned: Bool, type: TableType, _ message: (String) -> String) async throws -> TableHistory {
         let history = try await TableHistory(seed: seed, partitioned: partitioned, type: type)
         do {
             for _ in 0..<(4 + seed % 6) { try await history.step() }
             let findings = try await history.findings()
             try expect(findings.isEmpty, "tablecheck: \(findings)")
+            return history
         } catch {
             throw Unexpected(message("\(error)\n  " + history.steps.joined(separator: "\n  ")))
         }

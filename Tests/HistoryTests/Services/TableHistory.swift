@@ -204,6 +204,17 @@ final class TableHistory {
 
     // MARK: The end
 
+    /// Puts the table on a disk. Later files later: modification times tell readers of Hudi 1.x what completed when.
+    func copy(to folder: String) async throws {
+        let disk = try LocalStore(root: folder, durability: .none)
+        try await disk.makeFolder(.root.appending(".hoodie/archived"))
+        let objects = try await store.list(table.handle.path, recursive: true).objects
+        for object in objects.sorted(by: { ($0.modifiedMilliseconds, $0.path.name) < ($1.modifiedMilliseconds, $1.path.name) }) {
+            guard let relative = object.path.relative(to: table.handle.path) else { continue }
+            try await disk.put(try await store.get(object.path), at: .root.appending(String(relative)), condition: .always)
+        }
+    }
+
     /// What `tablecheck --deep` says once the next write has tidied up; warnings about pending services and log files are none.
     func findings() async throws -> [Finding] {
         try await table.write([Change(id: "the last one", place: "p0", ts: 1, n: 1)])
