@@ -100,7 +100,7 @@ import Testing
         (["query", "/nowhere/at/all"], 2, "/nowhere/at/all"), (["query", "T", "--where", "nothing = 1"], 1, "nothing"),
         (["show", "T", "skew"], 2, "unsupported"), (["write", "T", "/nowhere.parquet"], 2, "/nowhere.parquet"),
         (["write", "T", "x.ndjson", "--op", "insert-overwrite"], 2, "unsupported"), (["query", "s3://b/t"], 2, "not of the form s3://bucket/prefix"),
-        (["ingest", "T", "--from", "kafka://h:1/t"], 2, "unsupported"), (["create", "T2", "--type", "mor"], 2, "unsupported"),
+        (["ingest", "T", "--from", "kafka://h:1/t"], 2, "unsupported"), (["create", "T2", "--table-version", "9"], 2, "unsupported"),
     ])
     func `what cannot be done is one line and an exit code`(arguments: [String], code: Int32, piece: String) throws {
         let place = try filled()
