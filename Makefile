@@ -23,9 +23,9 @@ demo: build
 
 test: libraries python
 	@swift build -c release --build-tests --explicit-target-dependency-import-check error
-	Tests/with_s3_server.sh ministack swift test -c release
+	Tests/with_s3_server.sh ministack swift test -c release --skip-build
 	if [ -n "$${TARN_SLOW:-}" ]; then
-		Tests/with_s3_server.sh ceph swift test -c release --filter 'ServerTests|S3TableTests|S3WriterTests'
+		Tests/with_s3_server.sh ceph swift test -c release --skip-build --filter 'ServerTests|S3TableTests|S3WriterTests'
 	fi
 	Tests/Consumer/check.sh
 
