@@ -12,5 +12,5 @@ extension ObjectStore {
 }
 
 extension MeteredStore: AddressedStore {
-    package func address(of path: ObjectPath) -> String { (base as? any AddressedStore)?.address(of: path) ?? "file:\(base.fullPath(of: path))" }
+    package func address(of path: ObjectPath) -> String { base.address(of: path) }
 }

@@ -24,13 +24,6 @@ extension ObjectStore {
     }
 }
 
-extension ObjectStore {
-    /// The same as Hadoop spells it: `file:` in front of what lies in a file system.
-    package func fullPathWithScheme(of path: ObjectPath) -> String {
-        (self as? any FolderStore)?.absolutePath(of: path).map { "file:\($0)" } ?? fullPath(of: path)
-    }
-}
-
 extension LocalStore: FolderStore {
     package func makeFolder(_ folder: ObjectPath) async throws {
         do {

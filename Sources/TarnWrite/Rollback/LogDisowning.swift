@@ -30,7 +30,7 @@ struct LogDisowning {
             for (_, slice, files) in slices {
                 let logs = (there[partition] ?? []).filter { LogSliceName($0.name) == slice }
                 let path = try await disown(slice, logs, in: partition)
-                outcome.blocks.append(FileLength(table.store.fullPathWithScheme(of: path), block.byteCount))
+                outcome.blocks.append(FileLength(table.store.address(of: path), block.byteCount))
                 outcome.disowned += files
             }
             outcomes.append(outcome)

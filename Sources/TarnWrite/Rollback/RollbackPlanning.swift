@@ -39,7 +39,7 @@ struct RollbackPlanning {
             guard let path = stat.path, let partition = PartitionPath(stat.partitionPath ?? ""),
                 let name = LogFileName(path.split(separator: "/").last ?? "")
             else { continue }
-            let file = FileLength(table.store.fullPathWithScheme(of: table.folder(of: partition).appending(name.text)), stat.fileSize)
+            let file = FileLength(table.store.address(of: table.folder(of: partition).appending(name.text)), stat.fileSize)
             requests.append(request(partition, LogSliceName(name), file))
         }
         return RollbackPlan(instant: instant.time.description, action: instant.action.rawValue, requests: requests)
