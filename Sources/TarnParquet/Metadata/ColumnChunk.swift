@@ -18,7 +18,9 @@ package struct ColumnChunk: Hashable, Sendable {
     package var statistics: Statistics?
     package var encodingStatistics: [PageEncodingStatistics] = []
     package var bloomFilterOffset: Int64?
+    /// With its header; left out by older writers.
     package var bloomFilterByteCount: Int32?
+    package var sizeStatistics: SizeStatistics?
     /// Where older writers put a copy of this structure; 0 from others.
     package var fileOffset: Int64 = 0
     /// Set when the pages lie in another file.
@@ -102,6 +104,7 @@ package struct ColumnChunk: Hashable, Sendable {
                 }
             case 14 where header.type == .int64: chunk.bloomFilterOffset = try reader.readInt64(header)
             case 15 where header.type == .int32: chunk.bloomFilterByteCount = try reader.readInt32(header)
+            case 16 where header.type == .structure: chunk.sizeStatistics = try SizeStatistics(reading: &reader)
             default: try reader.skip(header)
             }
         }
@@ -127,42 +130,11 @@ package struct ColumnChunk: Hashable, Sendable {
             if !encodingStatistics.isEmpty { writer.writeList(13, encodingStatistics) { $1.write(to: &$0) } }
             writer.write(14, bloomFilterOffset)
             writer.write(15, bloomFilterByteCount)
+            if let sizeStatistics { writer.writeStruct(16) { sizeStatistics.write(to: &$0) } }
         }
         writer.write(4, offsetIndexOffset)
         writer.write(5, offsetIndexByteCount)
         writer.write(6, columnIndexOffset)
         writer.write(7, columnIndexByteCount)
-    }
-}
-
-/// How many pages of a kind a chunk has in an encoding: tells whether every data page is dictionary-encoded.
-package struct PageEncodingStatistics: Hashable, Sendable {
-    package var pageType: PageType
-    package var encoding: Encoding
-    package var pageCount: Int32
-
-    package init(_ pageType: PageType, _ encoding: Encoding, pageCount: Int32) {
-        self.pageType = pageType
-        self.encoding = encoding
-        self.pageCount = pageCount
-    }
-
-    package init(reading reader: inout CompactReader) throws(ParquetError) {
-        var result = PageEncodingStatistics(.data, .plain, pageCount: 0)
-        try reader.readStruct { (reader, header) throws(ParquetError) in
-            switch header.id {
-            case 1: result.pageType = PageType(rawValue: try reader.readInt32(header))
-            case 2: result.encoding = Encoding(rawValue: try reader.readInt32(header))
-            case 3: result.pageCount = try reader.readInt32(header)
-            default: try reader.skip(header)
-            }
-        }
-        self = result
-    }
-
-    package func write(to writer: inout CompactWriter) {
-        writer.write(1, pageType.rawValue)
-        writer.write(2, encoding.rawValue)
-        writer.write(3, pageCount)
     }
 }

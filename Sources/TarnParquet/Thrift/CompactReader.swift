@@ -78,6 +78,28 @@ package struct CompactReader {
         return elements
     }
 
+    /// Booleans in a list take a byte each; writers disagree on which of the two types of a boolean the list has.
+    package mutating func readBools(_ header: FieldHeader) throws(ParquetError) -> [Bool] {
+        let start = offset
+        guard header.type == .list || header.type == .set else { throw mismatch(header) }
+        let (type, count) = try readListHeader()
+        guard count > 0 else { return [] }
+        guard type == .booleanTrue || type == .booleanFalse else { throw .malformed("list of Thrift type \(type), not of booleans", at: start) }
+        var values: [Bool] = []
+        values.reserveCapacity(min(count, 1024))
+        for _ in 0..<count { values.append(try readByte() == 1) }
+        return values
+    }
+
+    package mutating func readInt64s(_ header: FieldHeader) throws(ParquetError) -> [Int64] {
+        try readList(header, of: .int64) { (reader) throws(ParquetError) in try reader.readZigzag() }
+    }
+
+    /// The elements share the reader's buffer.
+    package mutating func readBinaries(_ header: FieldHeader) throws(ParquetError) -> [Bytes] {
+        try readList(header, of: .binary) { (reader) throws(ParquetError) in try reader.readBinary() }
+    }
+
     private mutating func readListHeader() throws(ParquetError) -> (WireType, count: Int) {
         let start = offset
         let byte = try readByte()

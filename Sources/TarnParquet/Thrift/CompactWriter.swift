@@ -74,6 +74,21 @@ package struct CompactWriter: ~Copyable {
         for value in values { writeBinary(Bytes(value)) }
     }
 
+    package mutating func writeList(_ id: Int16, _ values: [Int64]) {
+        writeListHeader(id, .int64, count: values.count)
+        for value in values { writeZigzag(value) }
+    }
+
+    package mutating func writeList(_ id: Int16, _ values: [Bytes]) {
+        writeListHeader(id, .binary, count: values.count)
+        for value in values { writeBinary(value) }
+    }
+
+    package mutating func writeList(_ id: Int16, _ values: [Bool]) {
+        writeListHeader(id, .booleanTrue, count: values.count)
+        for value in values { output.append(value ? 1 : 2) }
+    }
+
     /// A list of structures.
     package mutating func writeList<Element>(
         _ id: Int16, _ elements: [Element], _ body: (inout CompactWriter, Element) -> Void
