@@ -4,7 +4,7 @@ import TarnTable
 enum ArchiveInvariants {
     static func check(_ archive: ArchivedTimeline, _ facts: TableFacts) -> [Finding] {
         var findings: [Finding] = []
-        for instant in facts.timeline.completedWrites where archive.completed.contains(instant.time) {
+        for instant in facts.timeline.instants where instant.isCompleted && instant.action != .savepoint && archive.times.contains(instant.time) {
             findings.append(
                 Finding(.historyDisjoint, at: TableFacts.metaPath(instant.fileName.text), instant: instant.time, "the instant is archived, and its file is still on the active timeline"))
         }

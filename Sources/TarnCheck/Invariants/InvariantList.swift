@@ -63,7 +63,7 @@ extension Invariant {
         repair: "rename the instant's files")
     static let statesInOrder = Invariant(
         "timeline.states-in-order",
-        "a completed instant has its requested and inflight files; files that must be empty are",
+        "a completed instant has its requested and inflight files, unless it is archived; files that must be empty are",
         cause: "timeline files were removed by hand, or a store lost them",
         repair: "put the missing empty files")
     static let oneCompletion = Invariant(

@@ -3,9 +3,12 @@ package import TarnTable
 
 /// What must hold of the names, sizes and times of the files in `.hoodie` (hudi-format §2).
 package enum TimelineInvariants {
-    /// - Parameter isDowngraded: After a downgrade from version 8, requested files may hold what that version put there.
-    package static func check(_ timeline: Timeline, isDowngraded: Bool = false) -> [Finding] {
-        names(timeline) + legalTimes(timeline) + states(timeline, isDowngraded) + completions(timeline) + modified(timeline) + pending(timeline)
+    /// - Parameters:
+    ///   - archived: Completed instants of the archive: an archival that died takes their files away one by one. nil where it
+    ///     could not be read, so that nothing can be said of a file that is missing.
+    ///   - isDowngraded: After a downgrade from version 8, requested files may hold what that version put there.
+    package static func check(_ timeline: Timeline, archived: Set<InstantTime>? = [], isDowngraded: Bool = false) -> [Finding] {
+        names(timeline) + legalTimes(timeline) + states(timeline, archived, isDowngraded) + completions(timeline) + modified(timeline) + pending(timeline)
     }
 
     private static func path(_ file: Timeline.File) -> String { TableFacts.metaPath(file.name.text) }
@@ -31,12 +34,13 @@ package enum TimelineInvariants {
         }
     }
 
-    private static func states(_ timeline: Timeline, _ isDowngraded: Bool) -> [Finding] {
+    private static func states(_ timeline: Timeline, _ archived: Set<InstantTime>?, _ isDowngraded: Bool) -> [Finding] {
         var findings: [Finding] = []
         for instant in timeline.instants {
             let files = timeline.files(of: instant)
             let present = Set(files.map(\.name.state))
-            for state in [InstantState.requested, .inflight] where state < instant.state && !present.contains(state) {
+            let isLeaving = instant.isCompleted && archived.map { $0.contains(instant.time) } ?? true
+            for state in [InstantState.requested, .inflight] where state < instant.state && !present.contains(state) && !isLeaving {
                 guard !(instant.action == .savepoint && state == .requested) else { continue }
                 let missing = instant.fileName(state).text
                 findings.append(

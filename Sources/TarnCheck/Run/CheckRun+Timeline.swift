@@ -4,9 +4,8 @@ import TarnTable
 
 /// The steps that read `.hoodie` and the listing.
 extension CheckRun {
-    func checkTimeline(_ begun: TableFacts) async {
+    func checkTimeline(_ begun: TableFacts, _ archive: ArchivedTimeline) async {
         var facts = begun
-        let archive = await readArchive(&facts)
         var rollbacks: [(Timeline.File, RollbackMetadata)] = []
         var cleans: [(Timeline.File, CleanMetadata)] = []
         var savepoints: [(Timeline.File, [(partition: String, files: [String])])] = []
@@ -47,7 +46,7 @@ extension CheckRun {
         }
     }
 
-    private func readArchive(_ facts: inout TableFacts) async -> ArchivedTimeline {
+    func readArchive(_ facts: inout TableFacts) async -> ArchivedTimeline {
         let name = facts.properties.archiveFolder
         var archive = ArchivedTimeline()
         guard facts.timeline.folders.contains(name), ObjectPath(name) != nil else { return archive }

@@ -68,7 +68,8 @@ final class CheckRun {
         var facts = TableFacts(table: table, properties: properties)
         facts.setTimeline(timeline)
         counts.instants = timeline.instants.count
-        log.add(TimelineInvariants.check(timeline, isDowngraded: properties.isDowngraded))
+        let archive = await readArchive(&facts)
+        log.add(TimelineInvariants.check(timeline, archived: facts.archived == nil ? nil : archive.times, isDowngraded: properties.isDowngraded))
         if timeline.hasMetadataTable || !properties.metadataPartitions.isEmpty {
             log.add(Finding(.metadataTable, at: ".hoodie/metadata", "the metadata table is not judged"))
         }
@@ -76,7 +77,7 @@ final class CheckRun {
             log.add(Finding(.unsupported, at: PropertiesInvariants.path, "bootstrap: rows in files outside the table are not judged"))
         } else {
             let begun = facts
-            then { run in await run.checkTimeline(begun) }
+            then { run in await run.checkTimeline(begun, archive) }
         }
     }
 

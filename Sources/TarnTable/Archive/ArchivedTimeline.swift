@@ -16,6 +16,9 @@ package struct ArchivedTimeline: Sendable {
 
     package init() {}
 
+    /// All completed instants of the archive.
+    package var times: Set<InstantTime> { completed.union(completedServices) }
+
     package static func isArchiveFile(_ name: String) -> Bool { ArchiveFileName(name) != nil || name.hasPrefix(".commits_.archive.") }
 
     /// Adds the records of one archive file.
