@@ -37,7 +37,7 @@ private final class ColumnSink: ChangeSink, ChangeTransaction, @unchecked Sendab
         SinkState(schema: Conversations.schema, keyFields: ["conversation_id"], orderingField: "event_ts", ledger: nil, hasRows: false)
     }
     func begin() async throws -> any ChangeTransaction { self }
-    func completedInstants() async throws -> Set<InstantTime> { [] }
+    func failedInstants(among instants: Set<InstantTime>) async throws -> Set<InstantTime> { [] }
 
     func ledger() async throws -> SourceLedger? { nil }
     func storedRows(forKeys keys: Column) async throws -> RecordBatch { RecordBatch(schema: Conversations.schema, rows: []) }

@@ -8,8 +8,8 @@ package protocol ChangeSink: Sendable {
     func state() async throws -> SinkState
     /// Begins one commit.
     func begin() async throws -> any ChangeTransaction
-    /// Instants of completed commits, for telling what failed ones left behind.
-    func completedInstants() async throws -> Set<InstantTime>
+    /// Those that are known not to have become commits, for telling what they left behind.
+    func failedInstants(among instants: Set<InstantTime>) async throws -> Set<InstantTime>
 }
 
 /// One commit: any number of `stage`, then `commit` or `abandon`. See ``TarnWrite/WriteTransaction``.

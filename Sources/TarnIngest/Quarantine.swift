@@ -21,18 +21,14 @@ package struct QuarantineFolder: Sendable {
 
     /// Removes the files of attempts that never became a commit: their events were read again since.
     func removeLeftovers(before instant: InstantTime, of sink: any ChangeSink) async throws {
-        var candidates: [(instant: InstantTime, path: ObjectPath)] = []
+        var candidates: [InstantTime: ObjectPath] = [:]
         for object in try await store.list(folder, recursive: false).objects {
             guard object.path.name.hasSuffix(".ndjson"), let found = InstantTime(object.path.name.dropLast(7)) else { continue }
-            if found < instant { candidates.append((found, object.path)) }
+            if found < instant { candidates[found] = object.path }
         }
         guard !candidates.isEmpty else { return }
-        let completed = try await sink.completedInstants()
-        // What is older than the oldest commit listed may be archived, not failed; archival never takes the newest, so
-        // nothing is archived where our commit is the only one.
-        let oldest = completed.subtracting([instant]).min()
-        let leftovers = candidates.filter { found in !completed.contains(found.instant) && oldest.map { found.instant > $0 } ?? true }
-        if !leftovers.isEmpty { try await store.delete(leftovers.map(\.path)) }
+        let leftovers = try await sink.failedInstants(among: Set(candidates.keys)).compactMap { candidates[$0] }
+        if !leftovers.isEmpty { try await store.delete(leftovers) }
     }
 }
 

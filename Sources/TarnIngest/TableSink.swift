@@ -19,7 +19,7 @@ package struct TableSink: ChangeSink {
         guard let schema = try await TableSchema.load(properties, commits)?.schema else {
             throw TableError(.unsupported, "no commit and no property tells the table's schema", at: table.path)
         }
-        let sources = try await CommittedSources.load(commits)
+        let sources = try await CommittedSources.load(commits, try ArchiveFolder(table, properties))
         return SinkState(
             schema: schema, keyFields: properties.recordKeyFields, orderingField: properties.orderingField, ledger: sources.ledger,
             hasRows: try await commits.newest { !$1.partitions.isEmpty } != nil)
@@ -29,8 +29,16 @@ package struct TableSink: ChangeSink {
         TableTransaction(try await WriteTransaction.begin(table, settings))
     }
 
-    package func completedInstants() async throws -> Set<InstantTime> {
-        Set(try await Timeline.load(table).completed.map(\.time))
+    /// Cost: a listing of the timeline; the archive, if one of them is not on it.
+    package func failedInstants(among instants: Set<InstantTime>) async throws -> Set<InstantTime> {
+        let timeline = try await Timeline.load(table)
+        // What is older than the oldest write may be archived, and its archive gone. The newest is not: archival never takes
+        // that, so nothing is archived where it is the only one.
+        let oldest = timeline.completedWrites.dropLast().first?.time
+        let missing = instants.subtracting(timeline.completed.map(\.time)).filter { time in oldest.map { time > $0 } ?? true }
+        guard !missing.isEmpty else { return [] }
+        // Whatever order others archive in.
+        return missing.subtracting(try await ArchiveFolder(table, try await TableProperties.load(table)).load().times)
     }
 }
 

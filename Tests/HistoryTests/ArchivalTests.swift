@@ -128,6 +128,24 @@ import Testing
         #expect(carried[CommitTokens.key]?.contains("token 8") == true)
     }
 
+    @Test func `a service leaves the archive alone, and what is there is still carried on`() async throws {
+        let (table, ledger) = try await archivedByAnother()
+        let reads = Locked(0)
+        let spied = table.through(InterceptedStore(table.handle.store) { call in
+            if case .get(let path, _) = call, path.text.contains("/archived/") { reads.withLock { $0 += 1 } }
+            return nil
+        })
+        #expect(try await spied.clustering(sort: ["n"]).run().instant != nil)
+        try await Cleaning(spied.handle, keeping: .commits(1)).clean()
+        #expect(reads.withLock { $0 } == 0)
+        clock.advance(milliseconds: 1000)
+        try await spied.write([Change(id: "k1", place: "p1", ts: 99, n: 1)])
+        #expect(reads.withLock { $0 } == 1)
+        let timeline = try await Timeline.load(table.handle)
+        let carried = try await CompletedCommits(table.handle, timeline: timeline).metadata(of: try #require(timeline.newestCompletedWrite)).extraMetadata
+        #expect(carried[SourceLedger.key] == ledger && carried[CommitTokens.key]?.contains("token 8") == true)
+    }
+
     /// A table whose writes another engine archived, all of them, after one of its own that carries nothing.
     private func archivedByAnother() async throws -> (table: ExampleTable, ledger: String?) {
         let table = try await start(cleaning: false)

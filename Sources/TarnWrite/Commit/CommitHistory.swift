@@ -18,7 +18,9 @@ package struct CommitHistory: Sendable {
     /// Walks back from the newest commit to the first of Tarn's, which has all of it: where Tarn alone writes, that is the
     /// newest. Where another engine archived all of Tarn's, the archive tells. Cost: a request for each commit read and not yet
     /// known; the archive, where no active commit has a ledger.
-    static func load(_ commits: CompletedCommits, _ archive: ArchiveFolder, token: String?) async throws -> CommitHistory {
+    ///
+    /// - Parameter archive: nil for a service, whose commit need not carry what the next write finds there.
+    static func load(_ commits: CompletedCommits, _ archive: ArchiveFolder?, token: String?) async throws -> CommitHistory {
         var history = CommitHistory()
         var foundOurs = false
         for instant in commits.timeline.completedWrites.reversed() {
@@ -36,7 +38,7 @@ package struct CommitHistory: Sendable {
             if hasToken { history.tokenCommit = instant.time }
             if foundOurs && !hasToken { break }
         }
-        if !foundOurs, commits.timeline.firstActive != nil { try await history.takeArchived(archive, token: token) }
+        if !foundOurs, let archive, commits.timeline.firstActive != nil { try await history.takeArchived(archive, token: token) }
         return history
     }
 

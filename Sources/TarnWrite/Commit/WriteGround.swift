@@ -89,7 +89,8 @@ package final class WriteGround {
         if let newest = try await commits.newest(where: { $1.operation.carriesTableSchema && $1.schemaText != nil }) {
             try Refusals.check(newest.metadata, newest.instant)
         }
-        history = try await CommitHistory.load(commits, try ArchiveFolder(table, properties), token: commitToken)
+        let archive = purpose == .write ? try ArchiveFolder(table, properties) : nil
+        history = try await CommitHistory.load(commits, archive, token: commitToken)
         selection = try await SliceSelection.load(commits)
     }
 

@@ -48,7 +48,7 @@ final class FakeSink: ChangeSink {
     }
 
     func begin() async throws -> any ChangeTransaction { FakeTransaction(self) }
-    func completedInstants() async throws -> Set<InstantTime> { [] }
+    func failedInstants(among instants: Set<InstantTime>) async throws -> Set<InstantTime> { instants }
 }
 
 private final class FakeTransaction: ChangeTransaction {

@@ -4,6 +4,7 @@ import TarnAvro
 import TarnBase
 import TarnColumns
 import TarnIngest
+import TarnServices
 import TarnStorage
 import TarnTable
 import TarnTestSupport
@@ -152,6 +153,52 @@ import Testing
         #expect(state.hasRows)
         let files = try await table.store.list(ObjectPath.root.appending("t.quarantine"), recursive: true).objects
         #expect(files.count == 1)
+    }
+
+    private func event(_ offset: Int, id: String = "a") -> String {
+        let payload = #"{"op":"c","after":{"id":\#(id),"ts":\#(offset)},"source":{"ts_ms":\#(offset)}}"#
+        return "{\"topic\":\"t\",\"partition\":0,\"offset\":\(offset),\"key\":null,\"payload\":\(JSON.string(payload))}\n"
+    }
+
+    @Test func `quarantined events stay when their commit is archived, whatever else is on the timeline`() async throws {
+        let table = try await table([Field("id", .string), Field("ts", .int64)], ordering: "ts")
+        // A dead write: its rollback is older than all commits, and stays when those go.
+        try await table.store.put(Bytes(), at: table.metaFolder.appending("20260101000000000.commit.requested"), condition: .ifAbsent)
+        for offset in 0..<6 {
+            let id = offset == 1 ? "null" : "\"k\(offset)\""
+            #expect(try await ingest(Bytes(event(offset, id: id)), into: table, IngestSettings()).commits == 1)
+        }
+        let folder = ObjectPath.root.appending("t.quarantine")
+        let kept = try await table.store.list(folder, recursive: true).objects.map(\.path)
+        #expect(kept.count == 1)
+        #expect(try await Archival(table, keeping: 1...1).archive().archived.count == 5)
+        #expect(try await Timeline.load(table).instants.map(\.action) == [.rollback, .commit])
+        #expect(try await ingest(Bytes(event(6, id: "\"k6\"")), into: table, IngestSettings()).commits == 1)
+        #expect(try await table.store.list(folder, recursive: true).objects.map(\.path) == kept)
+    }
+
+    @Test func `an ingest goes on where the ledger says that another engine archived`() async throws {
+        let table = try await table([Field("id", .string), Field("ts", .int64)], ordering: "ts")
+        let text = (0..<3).map { event($0, id: "\"k\($0)\"") }.joined()
+        #expect(try await ingest(Bytes(text), into: table, IngestSettings()).commits == 1)
+        // Spark commits, and archives what we wrote.
+        let ours = try await Timeline.load(table)
+        var theirs = CommitMetadata(operation: .upsert)
+        theirs.extraMetadata[ExtraMetadata.schemaKey] = try await CompletedCommits(table, timeline: ours).metadata(of: try #require(ours.newestCompletedWrite)).schemaText
+        let writer = TimelineWriter(table)
+        let pending = try await writer.begin(.commit, at: try ours.nextTime(zone: .utc, clock: table.runtime.clock))
+        try await pending.start(on: writer)
+        _ = try await pending.complete(with: theirs.encoded(), on: writer)
+        var file = ArchiveFile()
+        for instant in ours.completedWrites {
+            let content = try await table.store.get(table.timelineFile(instant.fileName))
+            try file.append(ArchivedEntry(instant.fileName, of: instant, content: content, transition: instant.time))
+        }
+        try await table.store.put(file.finish(), at: table.metaFolder.appending("archived/.commits_.archive.1_1-0-1"), condition: .ifAbsent)
+        try await table.store.delete(ours.files.map { table.timelineFile($0.name) })
+
+        let again = try await ingest(Bytes(text + event(3, id: "\"k3\"")), into: table, IngestSettings())
+        #expect(again.commits == 1 && again.alreadyCommitted == 3 && again.events.inserted == 1)
     }
 
     @Test func `two ingests at once: the second is refused and nothing is lost`() async throws {
