@@ -76,7 +76,7 @@ import Testing
             let table = try await copy(base, seed: UInt64(request))
             let rival = ExampleTable(table.handle.store, runtime: runtime(UInt64(1000 + request)))
             let taken = Locked(0)
-            let isStanding = Locked(false)
+            let (standing, overtaken, goingOn) = (Gate(), Gate(), Gate())
             let stalling = InterceptedStore(table.handle.store) { [clock] call in
                 let number = taken.withLock { taken in
                     defer { taken += 1 }
@@ -84,22 +84,34 @@ import Testing
                 }
                 guard number == request else {
                     // All of the process stands still, the renewal of its lease too.
-                    _ = await eventually { isStanding.withLock { !$0 } }
+                    if standing.isOpen { await goingOn.pass() }
                     return nil
                 }
-                isStanding.withLock { $0 = true }
-                defer { isStanding.withLock { $0 = false } }
-                clock.advance(milliseconds: 62_001)
-                _ = try await rival.write(Self.theirs)
-                // What was cut short meanwhile is not sent any more.
-                if case .put(_, .ifAbsent) = call { _ = await eventually { Task.isCancelled } }
+                standing.open()
+                defer { goingOn.open() }
+                await overtaken.pass()
+                // What was cut short meanwhile is not sent any more. Its time is over whenever it began to be counted.
+                if case .put(_, .ifAbsent) = call {
+                    _ = await eventually {
+                        clock.advance(milliseconds: 1000)
+                        return Task.isCancelled
+                    }
+                }
                 try Task.checkCancellation()
                 return nil
             }
-            do { try await write(Self.mine, to: table.through(stalling)) } catch {
-                let error = TableError(error)
-                try expect([.conflict, .outcomeUnknown].contains(error.code), "\(error)")
-            }
+            // Beside the request that stands still, not in its task: that one is cut short.
+            async let overtaking: Void = {
+                await standing.pass()
+                defer { overtaken.open() }
+                clock.advance(milliseconds: 62_001)
+                _ = try await rival.write(Self.theirs)
+            }()
+            var failure: TableError?
+            do { try await write(Self.mine, to: table.through(stalling)) } catch { failure = TableError(error) }
+            standing.open()
+            try await overtaking
+            if let failure { try expect([.conflict, .outcomeUnknown].contains(failure.code), "\(failure)") }
             let seen = try await texts(table)
             try expect(seen == both || seen == onlyTheirs, "lost or mixed up")
             // One request of the stalled writer was under way: it may have left one file.
@@ -107,6 +119,37 @@ import Testing
             try await write(Self.mine, to: table)
             try expect(try await texts(table) == both, "lost in the end")
             try await expectSound(table, strays: 1)
+        }
+    }
+}
+
+/// Closed until it is opened once. Who waits is not disturbed by being cancelled.
+private final class Gate: Sendable {
+    private struct State {
+        var isOpen = false
+        var waiting: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private let state = Locked(State())
+
+    var isOpen: Bool { state.withLock { $0.isOpen } }
+
+    func open() {
+        let waiting = state.withLock { state in
+            state.isOpen = true
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for one in waiting { one.resume() }
+    }
+
+    func pass() async {
+        await withCheckedContinuation { continuation in
+            let isOpen = state.withLock { state in
+                if !state.isOpen { state.waiting.append(continuation) }
+                return state.isOpen
+            }
+            if isOpen { continuation.resume() }
         }
     }
 }
