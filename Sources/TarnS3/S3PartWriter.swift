@@ -138,37 +138,21 @@ final class S3PartWriter: PartWriter, @unchecked Sendable {
         request.query = [("uploadId", upload.identifier)]
         request.headers = [("content-type", "application/xml")]
         request.onceOnly = true
-        var mayBeDone = false
-        var attempt = 0
-        while true {
-            attempt += 1
-            let error: StorageError
-            switch try await client.attempt(request) {
-            case .response(let response):
-                // The store may find out after it began to answer 200 that it cannot.
-                let root = XMLNode.parse(response.body)
-                if root?.name == "CompleteMultipartUploadResult" {
-                    let tag = S3Client.unquoted(root?.value("ETag") ?? "")
-                    if !tag.isEmpty { return (ObjectVersion(tag), response) }
-                    // Ceph leaves it empty here.
-                    let head = try await client.send(S3Request("HEAD", store.key(path)), at: path)
-                    return (try client.entityTag(of: head, at: path), response)
-                }
-                mayBeDone = true
+        return try await client.sendOnce(request, at: path) { response in
+            // The store may find out after it began to answer 200 that it cannot.
+            let root = XMLNode.parse(response.body)
+            guard root?.name == "CompleteMultipartUploadResult" else {
                 let refusal = S3ErrorResponse(response)
-                error = StorageError(
-                    .unavailable, "the store did not complete the upload (\(refusal.code): \(refusal.message))", at: path)
-            case .refused(let refusal):
-                error = client.error(refusal, of: request, at: path)
-                mayBeDone = mayBeDone || !refusal.isRefusal
-                if !mayBeDone, !refusal.isPassing { throw error }
-            case .failed(let failure):
-                error = client.error(failure, at: path)
-                mayBeDone = mayBeDone || failure.mayHaveBeenSent
+                return .failure(
+                    StorageError(.unavailable, "the store did not complete the upload (\(refusal.code): \(refusal.message))", at: path))
             }
-            if mayBeDone, let done = try await ownObject(after: error) { return done }
-            guard attempt < client.configuration.attemptLimit else { throw mayBeDone ? client.unknown(error) : error }
-            try await client.pause(before: attempt + 1)
+            let tag = S3Client.unquoted(root?.value("ETag") ?? "")
+            if !tag.isEmpty { return .success((ObjectVersion(tag), response)) }
+            // Ceph leaves it empty here.
+            let head = try await client.send(S3Request("HEAD", store.key(path)), at: path)
+            return .success((try client.entityTag(of: head, at: path), response))
+        } made: { error in
+            try await ownObject(after: error)
         }
     }
 

@@ -49,31 +49,12 @@ extension S3Store {
         var request = S3Request("PUT", key(path), body: bytes)
         request.headers = [header, (Self.markHeader, mark)]
         request.onceOnly = true
-        var mayBeDone = false
-        var attempt = 0
-        while true {
-            attempt += 1
-            let error: StorageError
-            switch try await client.attempt(request) {
-            case .response(let response):
-                return try client.entityTag(of: response, at: path)
-            case .refused(let refusal) where refusal.isRefusal:
-                let found = conditionFailed(refusal, condition, at: path)
-                error = found ?? client.error(refusal, of: request, at: path)
-                // After an open answer, the object in the way may be our own.
-                if !mayBeDone, !refusal.isPassing { throw error }
-                if found == nil, !refusal.isPassing { throw client.unknown(error) }
-            case .refused(let refusal):
-                mayBeDone = true
-                error = client.error(refusal, of: request, at: path)
-            case .failed(let failure):
-                mayBeDone = mayBeDone || failure.mayHaveBeenSent
-                error = client.error(failure, at: path)
-                guard S3Client.isPassing(failure) else { throw mayBeDone ? client.unknown(error) : error }
-            }
-            if mayBeDone, let version = try await ownObject(mark, at: path, condition, after: error) { return version }
-            guard attempt < client.configuration.attemptLimit else { throw mayBeDone ? client.unknown(error) : error }
-            try await client.pause(before: attempt + 1)
+        return try await client.sendOnce(request, at: path) { response in
+            .success(try client.entityTag(of: response, at: path))
+        } refusal: { answer in
+            conditionFailed(answer, condition, at: path)
+        } made: { error in
+            try await ownObject(mark, at: path, condition, after: error)
         }
     }
 
