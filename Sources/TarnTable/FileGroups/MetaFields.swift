@@ -1,15 +1,16 @@
+import TarnAvro
 package import TarnColumns
 
 /// The five columns that Hudi puts in front of a table's own (hudi-format §4.2).
 package enum MetaFields {
-    package static let commitTime = "_hoodie_commit_time"
-    package static let commitSequence = "_hoodie_commit_seqno"
-    package static let recordKey = "_hoodie_record_key"
-    package static let partitionPath = "_hoodie_partition_path"
-    package static let fileName = "_hoodie_file_name"
+    package static let commitTime = names[0]
+    package static let commitSequence = names[1]
+    package static let recordKey = names[2]
+    package static let partitionPath = names[3]
+    package static let fileName = names[4]
 
     /// In their order in the file.
-    package static let names = [commitTime, commitSequence, recordKey, partitionPath, fileName]
+    package static let names = HudiNames.metaFields
     package static let fields = names.map { Field($0, .string) }
 
     /// The sixth, which Flink writes; not ours to write, and not the table's.

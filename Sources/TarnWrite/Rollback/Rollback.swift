@@ -53,7 +53,8 @@ struct Rollback {
         }
         // A plan made since then is made of what the write left.
         if let later = timeline.pending.first(where: { $0.time > time }) {
-            throw TableError(.unsupported, "rolling back a commit that the pending \(later.action.rawValue) \(later.time) builds on", instant: time)
+            throw TableError(
+                .conflict, "the pending \(later.action.rawValue) \(later.time) builds on this commit: finish it or roll it back first", instant: time)
         }
         let files = try await ListedFiles(table).allFiles()
         let stats = try await CompletedCommits(table, timeline: timeline).metadata(of: instant).stats
@@ -75,7 +76,7 @@ struct Rollback {
         let files = try await ListedFiles(table).allFiles()
         if !keepingPlan, let log = files.logFiles.first(where: { $0.name.baseInstant == instant.time }) {
             throw TableError(
-                .unsupported, "undoing the plan of a compaction for which logs were written since: run it (tarn compact)", at: log.path(in: table),
+                .conflict, "logs were written for this compaction since it was planned, so its plan cannot be undone: run it (tarn compact)", at: log.path(in: table),
                 instant: instant.time)
         }
         let markers = try await WriteMarkers.load(of: instant.time, table)
