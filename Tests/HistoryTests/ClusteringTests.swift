@@ -10,10 +10,11 @@ import TarnWrite
 import Testing
 
 extension ExampleTable {
-    func clustering(sort: [String] = [], curve: Clustering.Curve = .linear) -> ClusteringService {
+    func clustering(sort: [String] = [], curve: Clustering.Curve = .linear, smallRowGroupLimit: ByteCount = .mebibytes(4)) -> ClusteringService {
         var clustering = Clustering(sortColumns: sort, targetFileSize: targetFileSize)
         clustering.curve = curve
         clustering.smallFileLimit = targetFileSize
+        clustering.smallRowGroupLimit = smallRowGroupLimit
         clustering.memory = memory
         return ClusteringService(handle, clustering)
     }
@@ -204,20 +205,21 @@ extension ExampleTable {
 
     // MARK: Crashes
 
-    @Test func `a clustering cut short at any request changes nothing, and the next one finishes it`() async throws {
+    @Test(arguments: [ByteCount.mebibytes(4), .bytes(0)])
+    func `a clustering cut short at any request changes nothing, and the next one finishes it`(copyingFrom limit: ByteCount) async throws {
         let base = try await start()
         let before = try await base.seen()
         let trial = try await copy(base)
-        let requests = try await countingRequests(of: trial.handle.store) { _ = try await trial.through($0).clustering().run() }
+        let requests = try await countingRequests(of: trial.handle.store) { _ = try await trial.through($0).clustering(smallRowGroupLimit: limit).run() }
         #expect(requests > 20)
         for fault in Fault.allCases {
             await withEvery("\(fault) at request", in: 0..<requests) { request in
                 let table = try await copy(base)
                 clock.advance(milliseconds: 5)
-                _ = try? await table.through(FaultyStore(table.handle.store, failing: fault, atRequest: request)).clustering().run()
+                _ = try? await table.through(FaultyStore(table.handle.store, failing: fault, atRequest: request)).clustering(smallRowGroupLimit: limit).run()
                 try expect(try await table.seen() == before, "a reader sees something else")
                 clock.advance(milliseconds: 5)
-                _ = try await table.clustering().run()
+                _ = try await table.clustering(smallRowGroupLimit: limit).run()
                 try expect(try await table.seen() == before, "after the next run a reader sees something else")
                 try expect(try await table.latestFiles().count == 3, "the next run did not cluster")
                 try await table.expectSound()

@@ -15,7 +15,7 @@ struct PageSource {
     private let fetchBytes: Int
     private let limits: ReadLimits
     /// In the file: of the next page's header.
-    private var position: Int64
+    private(set) var position: Int64
     private var window = Bytes()
     private var windowStart: Int64
     private var valuesSeen: Int64 = 0

@@ -135,11 +135,11 @@ final class ColumnWriter {
         return encodedByteCount + open + dictionary + headers * ColumnWriter.headerByteCount + ColumnWriter.footerByteCount
     }
 
-    /// Closes the chunk and begins the next: its metadata and its pages, which lie in the file from `offset` on.
-    func endChunk(at offset: Int64) throws(ParquetError) -> (ColumnChunk, [Bytes]) {
+    /// Closes the chunk, whose pages lie in the file from `offset` on, and begins the next.
+    func endChunk(at offset: Int64) throws(ParquetError) -> FinishedChunk {
         try endPage()
         if encoder.dictionaryCount > 0 { try addDictionaryPage() }
-        let result = (metadata(at: offset), pages.map(\.bytes))
+        let result = FinishedChunk(metadata: metadata(at: offset), pages: pages.map(\.bytes))
         encoder.beginChunk()
         pages = []
         encodingStatistics = []

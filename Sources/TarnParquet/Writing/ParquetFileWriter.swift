@@ -3,8 +3,8 @@ package import TarnColumns
 
 /// Writes one Parquet file, without I/O: batches in, the file's bytes out in their order.
 ///
-///     "PAR1" · row groups · footer · footer length (4 bytes) · "PAR1"
-///     row group := for each leaf: [dictionary page] data pages        pages of version 1, each with its CRC-32
+///     "PAR1" · row groups · indexes · footer · footer length (4 bytes) · "PAR1"
+///     row group := for each leaf: [dictionary page] data pages; bloom filters      pages of version 1, each with its CRC-32
 ///
 /// Memory: the encoded pages of the open row group (``ParquetWriteOptions/rowGroupBytes``), and for each leaf one page before
 /// compression and one dictionary. Nothing of a batch is kept but, for a dictionary column, its dictionary until the next
@@ -16,15 +16,19 @@ package final class ParquetFileWriter {
     package let schema: Schema
     package let options: ParquetWriteOptions
 
-    private let tree: SchemaTree
-    private let columns: [ColumnWriter]
+    let tree: SchemaTree
+    let columns: [ColumnWriter]
     private var rowGroups: [RowGroup] = []
+    /// Of each chunk of each row group: what goes behind the last one.
+    private var indexes: [[ChunkIndexes]] = []
+    private var indexByteCount: Int64 = 0
     private var output: [Bytes]
     private var groupRowCount: Int64 = 0
-    private var isFinished = false
+    private(set) var isFinished = false
 
     /// Rows appended so far.
-    package private(set) var rowCount: Int64 = 0
+    package var rowCount: Int64 { closedRowCount + groupRowCount }
+    private var closedRowCount: Int64 = 0
     /// Bytes produced so far, taken or not: the file's length once finished.
     package private(set) var writtenBytes: Int64
 
@@ -57,14 +61,13 @@ package final class ParquetFileWriter {
             let end = min(batch.rowCount, start + min(ParquetFileWriter.stepRows, room))
             for (field, column) in zip(tree.fields, batch.columns) { try append(column.slice(start..<end), to: field) }
             groupRowCount += Int64(end - start)
-            rowCount += Int64(end - start)
             start = end
             if groupRowCount >= options.rowGroupRows || isRowGroupFull { try endRowGroup() }
         }
     }
 
     /// In pieces that fit the pages of the field's leaves.
-    private func append(_ column: Column, to field: SchemaField) throws(ParquetError) {
+    func append(_ column: Column, to field: SchemaField) throws(ParquetError) {
         let leaves = columns[field.leaves]
         var start = 0
         while start < column.count {
@@ -96,24 +99,70 @@ package final class ParquetFileWriter {
     }
 
     private var footerEstimate: Int64 {
-        isFinished ? 0 : Int64(tree.elements.count * 30 + 60 + rowGroups.count * columns.count * 160)
+        isFinished ? 0 : indexByteCount + Int64(tree.elements.count * 30 + 60 + rowGroups.count * columns.count * 160)
     }
 
-    private func endRowGroup() throws(ParquetError) {
+    /// Closes the row group of the rows appended since the last one.
+    func endRowGroup() throws(ParquetError) {
         guard groupRowCount > 0 else { return }
+        try add(rowCount: groupRowCount) { (leaf, offset) throws(ParquetError) in try columns[leaf].endChunk(at: offset) }
+        groupRowCount = 0
+    }
+
+    /// A row group of the chunks that `chunk` gives, one a leaf in their order.
+    ///
+    /// - Parameter chunk: Of the leaf; its pages lie in the file from the offset on.
+    func add(rowCount: Int64, _ chunk: (_ leaf: Int, _ offset: Int64) throws(ParquetError) -> FinishedChunk) throws(ParquetError) {
         let start = writtenBytes
-        var group = RowGroup(columns: [], rowCount: groupRowCount)
-        for column in columns {
-            let (chunk, pages) = try column.endChunk(at: writtenBytes)
-            emit(pages)
-            group.columns.append(chunk)
-            group.byteCount += chunk.uncompressedByteCount
+        var group = RowGroup(columns: [], rowCount: rowCount)
+        var behind: [ChunkIndexes] = []
+        for leaf in columns.indices {
+            let finished = try chunk(leaf, writtenBytes)
+            emit(finished.pages)
+            group.columns.append(finished.metadata)
+            group.byteCount += finished.metadata.uncompressedByteCount
+            behind.append(finished.indexes)
         }
         group.fileOffset = start
         group.compressedByteCount = writtenBytes - start
         group.ordinal = Int16(exactly: rowGroups.count)
+        for leaf in behind.indices {
+            (group.columns[leaf].bloomFilterOffset, group.columns[leaf].bloomFilterByteCount) = place(behind[leaf].bloomFilter)
+            behind[leaf].bloomFilter = nil
+            indexByteCount += Int64((behind[leaf].columnIndex?.count ?? 0) + (behind[leaf].offsetIndex?.count ?? 0))
+        }
         rowGroups.append(group)
-        groupRowCount = 0
+        indexes.append(behind)
+        closedRowCount += rowCount
+    }
+
+    /// The indexes of all pages: first what is in them, then where they lie.
+    ///
+    /// Specification: Parquet, *PageIndex*.
+    private func endIndexes() {
+        for (group, chunks) in indexes.enumerated() {
+            for (leaf, chunk) in chunks.enumerated() {
+                let (offset, byteCount) = place(chunk.columnIndex)
+                rowGroups[group].columns[leaf].columnIndexOffset = offset
+                rowGroups[group].columns[leaf].columnIndexByteCount = byteCount
+            }
+        }
+        for (group, chunks) in indexes.enumerated() {
+            for (leaf, chunk) in chunks.enumerated() {
+                let (offset, byteCount) = place(chunk.offsetIndex)
+                rowGroups[group].columns[leaf].offsetIndexOffset = offset
+                rowGroups[group].columns[leaf].offsetIndexByteCount = byteCount
+            }
+        }
+        indexes = []
+        indexByteCount = 0
+    }
+
+    /// What is nil, or too long for the footer to say, is left out: readers do without.
+    private func place(_ bytes: Bytes?) -> (offset: Int64?, byteCount: Int32?) {
+        guard let bytes, let byteCount = Int32(exactly: bytes.count) else { return (nil, nil) }
+        defer { emit([bytes]) }
+        return (writtenBytes, byteCount)
     }
 
     private func emit(_ bytes: [Bytes]) {
@@ -132,6 +181,7 @@ package final class ParquetFileWriter {
     package func finish(keyValueMetadata: [(key: String, value: String)] = []) throws(ParquetError) -> [Bytes] {
         precondition(!isFinished, "the file is finished")
         try endRowGroup()
+        endIndexes()
         let footer = metadata(keyValueMetadata).encoded()
         guard let footerByteCount = UInt32(exactly: footer.count) else { throw .unsupported("a footer of \(footer.count) bytes") }
         var tail = ByteBuilder(capacity: 8)

@@ -48,6 +48,13 @@ final class ClusteredFiles {
         }
     }
 
+    func append(_ rows: CopiedRows) async throws {
+        let file = try await file()
+        file.counts.inserted += Int64(rows.rowCount)
+        try await file.append(rows)
+        if isFull(file) { try await close() }
+    }
+
     private func isFull(_ file: BaseFileWriter) -> Bool {
         if let rows = place.rowsInFile, file.rowCount >= rows { return true }
         return file.estimatedBytes >= place.context.targetBytes / 2 * 3

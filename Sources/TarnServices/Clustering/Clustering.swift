@@ -21,6 +21,9 @@ public struct Clustering: Hashable, Sendable {
     public var targetFileSize: ByteCount
     /// Only files below this size are taken in; nil: 75% of the target.
     public var smallFileLimit: ByteCount?
+    /// Without sort columns, row groups of at least this many bytes are copied as they lie, which costs a tenth of encoding
+    /// them anew; smaller ones are encoded together, as many small row groups make scans slow. Zero: all are copied.
+    public var smallRowGroupLimit = ByteCount.mebibytes(4)
     /// Partitions by their folders; nil: all.
     public var partitions: [String]?
     /// Ceiling on working memory; a sort that needs more spills.

@@ -16,6 +16,8 @@ public struct ClusteringReport: Hashable, Sendable {
     public var filesRead = 0
     public var filesWritten = 0
     public var rows: Int64 = 0
+    /// Row groups that went into new files without being decoded.
+    public var rowGroupsCopied = 0
     /// Of the files taken in.
     public var bytesRead: Int64 = 0
     public var bytesWritten: Int64 = 0

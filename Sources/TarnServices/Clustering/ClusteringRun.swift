@@ -60,7 +60,7 @@ struct ClusteringRun {
     /// Several groups at a time, each with its share of the memory.
     private func rewrite(_ groups: [[FileSlice]], _ scratch: ScratchSpace) async throws -> [GroupOutput] {
         let width = min(Self.width, groups.count)
-        let rows = try SliceRows.Reading(ground, memory: ByteCount(clustering.memory.bytes / Int64(max(1, width))), scratch: scratch)
+        let rows = try SliceParts.Reading(ground, clustering, memory: ByteCount(clustering.memory.bytes / Int64(max(1, width))), scratch: scratch)
         let context = context(scratch, share: max(1, width))
         let settings = clustering
         func rewriting(_ number: Int) -> GroupRewrite {
@@ -121,6 +121,7 @@ struct ClusteringRun {
             report.bytesWritten += file.byteCount
             report.rows += file.rowCount
         }
+        report.rowGroupsCopied = outputs.reduce(0) { $0 + $1.rowGroupsCopied }
         report.bytesSpilled = spilled
         return report
     }

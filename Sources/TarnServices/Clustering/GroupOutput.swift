@@ -7,6 +7,7 @@ struct GroupOutput: Sendable {
     /// Rows that the slices have: by the footers, where there are no logs to merge.
     let rowsIn: Int64
     let files: [WrittenFile]
+    let rowGroupsCopied: Int
 
     /// - Throws: ``TableError`` `libraryFault` unless as many rows come out as went in.
     func checkRows() throws(TableError) {

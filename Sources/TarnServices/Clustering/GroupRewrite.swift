@@ -10,7 +10,7 @@ struct GroupRewrite: Sendable {
     /// Among the groups of the plan.
     let number: Int
     let outputFileCount: Int
-    let reading: SliceRows.Reading
+    let reading: SliceParts.Reading
     let clustering: Clustering
 
     private var partition: PartitionPath { slices[0].partition }
@@ -18,21 +18,29 @@ struct GroupRewrite: Sendable {
     private static let width = 2
 
     func run() async throws -> GroupOutput {
-        let rows = SliceRows(slices, reading)
-        let files = clustering.sortColumns.isEmpty ? try await copied(rows) : try await sorted(rows)
-        return GroupOutput(partition: partition, rowsIn: rows.rowCount, files: files)
+        let parts = SliceParts(slices, reading)
+        let files = clustering.sortColumns.isEmpty ? try await packed(parts) : try await sorted(parts)
+        return GroupOutput(partition: partition, rowsIn: parts.rowCount, files: files, rowGroupsCopied: parts.copiedCount)
     }
 
     /// In the order in which they come.
-    private func copied(_ rows: SliceRows) async throws -> [WrittenFile] {
+    private func packed(_ parts: SliceParts) async throws -> [WrittenFile] {
         try await ClusteredFiles.writing(to: files(0)) { files in
-            try await rows.forEachBatch { try await files.append($0) }
+            try await parts.forEach { part in
+                switch part {
+                case .rows(let batch): try await files.append(batch)
+                case .copied(let rows): try await files.append(rows)
+                }
+            }
         }
     }
 
-    private func sorted(_ rows: SliceRows) async throws -> [WrittenFile] {
+    private func sorted(_ rows: SliceParts) async throws -> [WrittenFile] {
         let sort = RowSort(clustering, schema: reading.columns, memory: reading.memory.bytes / 2, scratch: context.scratch)
-        try await rows.forEachBatch { try sort.add($0) }
+        try await rows.forEach { part in
+            guard case .rows(let batch) = part else { preconditionFailure("rows to be sorted are decoded") }
+            try sort.add(batch)
+        }
         let rowsInFile = max(1, (rows.rowCount + Int64(max(1, outputFileCount)) - 1) / Int64(max(1, outputFileCount)))
         switch try sort.finish() {
         case .inMemory(let blocks, let order): return try await write(blocks, order, rowsInFile: Int(rowsInFile))

@@ -8,7 +8,9 @@ package import TarnTable
 /// once as fit; of a row group that is too large, windows of each column.
 package final class BaseFileScan {
     package let metadata: FileMetadata
-    private let path: ObjectPath
+    let path: ObjectPath
+    let fileSize: Int64
+    let options: ScanOptions
     private let fetchBytes: Int64
     private var object: HeldObject
     private var scan: ParquetScan
@@ -28,7 +30,7 @@ package final class BaseFileScan {
             while true {
                 switch try decoder.next() {
                 case .needs(let ranges): try decoder.supply(try await object.get(ranges))
-                case .done(let metadata): return BaseFileScan(metadata, object, path, fetch: fetch)
+                case .done(let metadata): return BaseFileScan(metadata, object, path, size: file.size, fetch: fetch)
                 }
             }
         } catch {
@@ -36,14 +38,21 @@ package final class BaseFileScan {
         }
     }
 
-    private init(_ metadata: FileMetadata, _ object: HeldObject, _ path: ObjectPath, fetch: Int) {
+    private init(_ metadata: FileMetadata, _ object: HeldObject, _ path: ObjectPath, size: Int64, fetch: Int) {
         self.metadata = metadata
         self.object = object
         self.path = path
+        fileSize = size
         fetchBytes = Int64(fetch)
         var options = ScanOptions()
         options.fetchBytes = max(64 << 10, fetch / max(1, metadata.tree.leaves.count))
+        self.options = options
         scan = ParquetScan(metadata: metadata, options: options)
+    }
+
+    /// What ``next()`` gives from now on: the rows of these row groups.
+    package func restart(at rowGroups: Range<Int>) {
+        scan = ParquetScan(metadata: metadata, rowGroups: Array(rowGroups), options: options)
     }
 
     /// The next rows and the position of the first one; nil at the end.
@@ -51,15 +60,19 @@ package final class BaseFileScan {
         do {
             while true {
                 switch try scan.next() {
-                case .needs(let ranges):
-                    try await holdRowGroups(at: ranges)
-                    try scan.supply(try await object.get(ranges))
+                case .needs(let ranges): try scan.supply(try await get(ranges))
                 case .done(let batch): return batch.map { ($0, scan.firstRow) }
                 }
             }
         } catch {
             throw TableError(error, at: path)
         }
+    }
+
+    /// Parts of the file, with the row group they belong to.
+    func get(_ ranges: [Range<Int64>]) async throws -> [Bytes] {
+        try await holdRowGroups(at: ranges)
+        return try await object.get(ranges)
     }
 
     /// Fetches the row group that is asked for, and those behind it, as far as they fit.
@@ -80,7 +93,7 @@ package final class BaseFileScan {
 
 extension RowGroup {
     /// Where its column chunks lie.
-    fileprivate var byteRange: Range<Int64> {
+    package var byteRange: Range<Int64> {
         let ranges = columns.map(\.byteRange)
         let start = ranges.map(\.lowerBound).min() ?? 0
         return start..<max(start, ranges.map(\.upperBound).max() ?? 0)

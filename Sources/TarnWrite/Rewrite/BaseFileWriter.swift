@@ -65,13 +65,34 @@ package final class BaseFileWriter {
 
     package func append(_ batch: RecordBatch) async throws {
         do {
-            guard batch.columns[2].nullCount == 0 else { throw TableError(.corrupt, "a stored row without a record key") }
-            try keys.append(batch.columns[2])
+            try append(keys: batch.columns[2])
             try parquet.append(batch)
-            for bytes in parquet.takeOutput() { try await upload.write(bytes) }
+            try await writeOut()
         } catch {
             throw located(error)
         }
+    }
+
+    /// A row group of rows that no longer change but for the name of the file: the only column that is encoded.
+    package func append(_ rows: CopiedRows) async throws {
+        do {
+            try append(keys: rows.keys)
+            var columns = rows.columns
+            columns[4] = .values(.constant(place.name.text, count: rows.rowCount))
+            try parquet.appendRowGroup(columns, rowCount: rows.rowCount)
+            try await writeOut()
+        } catch {
+            throw located(error)
+        }
+    }
+
+    private func append(keys column: Column) throws {
+        guard column.nullCount == 0 else { throw TableError(.corrupt, "a stored row without a record key") }
+        try keys.append(column)
+    }
+
+    private func writeOut() async throws {
+        for bytes in parquet.takeOutput() { try await upload.write(bytes) }
     }
 
     // MARK: The end

@@ -107,10 +107,11 @@ final class TableHistory {
     private func cluster(failing fault: Fault?) async throws {
         let sort = [[], ["n"], ["note", "ts"]][Int(random.next() % 3)]
         let curve = Clustering.Curve.allCases[Int(random.next() % 3)]
-        steps.append("clustering by \(sort)\(fault.map { ", \($0)" } ?? "")")
+        let limit = ByteCount([0, 4 << 20][Int(random.next() % 2)])
+        steps.append("clustering by \(sort), copying from \(limit)\(fault.map { ", \($0)" } ?? "")")
         let request = Int(random.next() % 60)
         if let fault {
-            _ = try? await table.through(FaultyStore(store, failing: fault, atRequest: request)).clustering(sort: sort, curve: curve).run()
+            _ = try? await table.through(FaultyStore(store, failing: fault, atRequest: request)).clustering(sort: sort, curve: curve, smallRowGroupLimit: limit).run()
             try await compareReads()
             if random.next() % 2 == 0 {
                 for pending in try await Timeline.load(table.handle).pendingReplaces {
@@ -119,7 +120,7 @@ final class TableHistory {
                 return
             }
         }
-        _ = try await table.clustering(sort: sort, curve: curve).run()
+        _ = try await table.clustering(sort: sort, curve: curve, smallRowGroupLimit: limit).run()
     }
 
     /// A compaction that is planned, or run, or dies. No row changes, and a plan may wait while writes go on.

@@ -5,9 +5,17 @@ import TarnStorage
 import TarnTable
 import TarnWrite
 
-/// The rows of slices, one slice after the other, with their meta fields. Small files are fetched and decoded ahead, so that
-/// neither the store's latency nor decoding is waited for. One owner.
-final class SliceRows {
+/// What slices hold, with their meta fields.
+enum SlicePart: Sendable {
+    /// Decoded.
+    case rows(RecordBatch)
+    /// A row group of a base file.
+    case copied(CopiedRows)
+}
+
+/// The parts of slices, one slice after the other. Small files are fetched and decoded ahead, so that neither the store's
+/// latency nor decoding is waited for. One owner.
+final class SliceParts {
     /// How slices are read.
     struct Reading: Sendable {
         let table: TableHandle
@@ -19,16 +27,21 @@ final class SliceRows {
         let wholeFileBytes: Int64
         let memory: ByteCount
         let plan: MemoryPlan
+        /// nil: all rows are decoded.
+        let copying: RowGroupCopying?
         private let merging: FileSliceReader?
 
         /// - Throws: ``TableError`` `unsupported` for a merge-on-read table whose way of merging is not known.
-        init(_ ground: WriteGround, memory: ByteCount, scratch: ScratchSpace) throws {
+        init(_ ground: WriteGround, _ clustering: Clustering, memory: ByteCount, scratch: ScratchSpace) throws {
             table = ground.table
             self.memory = memory
             columns = ground.schema.fileColumns
             aheadBytes = memory.bytes / 8
             plan = MemoryPlan(memory)
-            wholeFileBytes = min(8 << 20, aheadBytes / SliceRows.decodedSize)
+            copying =
+                clustering.sortColumns.isEmpty
+                ? try RowGroupCopying(into: ground.schema, bytes: clustering.smallRowGroupLimit.bytes...Int64(max(plan.fetch, Int(clamping: clustering.smallRowGroupLimit.bytes)))) : nil
+            wholeFileBytes = min(8 << 20, aheadBytes / SliceParts.decodedSize)
             merging =
                 ground.properties.type == .mergeOnRead
                 ? try FileSliceReader(
@@ -37,8 +50,8 @@ final class SliceRows {
                     memory: MergeMemory(logs: ByteCount(max(1, memory.bytes / 4)), window: plan.window, scratch: scratch)) : nil
         }
 
-        fileprivate func open(_ file: BaseFile) async throws -> BaseFileScan {
-            try await .open(file, of: table, fetch: plan.fetch)
+        fileprivate func parts(of file: BaseFile) async throws -> BaseFileParts {
+            BaseFileParts(try await .open(file, of: table, fetch: plan.fetch), at: file.path(in: table), columns: columns, copying: copying)
         }
 
         fileprivate func merged(_ slice: FileSlice) throws(TableError) -> FileSliceReader.Rows {
@@ -61,8 +74,11 @@ final class SliceRows {
         self.reading = reading
     }
 
+    /// Row groups that were not decoded.
+    private(set) var copiedCount = 0
+
     /// - Throws: ``TableError`` `corrupt` with the path; whatever `body` throws.
-    func forEachBatch(_ body: (RecordBatch) async throws -> Void) async throws {
+    func forEach(_ body: (SlicePart) async throws -> Void) async throws {
         try await withThrowingTaskGroup(of: (Int, Whole).self) { tasks in
             var ready: [Int: Whole] = [:]
             var next = 0
@@ -83,10 +99,15 @@ final class SliceRows {
                 while ready[number] == nil, let (index, whole) = try await tasks.next() { ready[index] = whole }
                 guard let whole = ready.removeValue(forKey: number) else { preconditionFailure("a file that nobody reads") }
                 rowCount += whole.rowCount
-                for batch in whole.batches { try await body(batch) }
+                for part in whole.parts { try await give(part, to: body) }
                 aheadBytes -= file.size * Self.decodedSize
             }
         }
+    }
+
+    private func give(_ part: SlicePart, to body: (SlicePart) async throws -> Void) async throws {
+        if case .copied = part { copiedCount += 1 }
+        try await body(part)
     }
 
     /// The slice's one file, if it is small.
@@ -95,38 +116,30 @@ final class SliceRows {
         return file
     }
 
-    private func stream(_ slice: FileSlice, _ body: (RecordBatch) async throws -> Void) async throws {
+    private func stream(_ slice: FileSlice, _ body: (SlicePart) async throws -> Void) async throws {
         if slice.logFiles.isEmpty, let file = slice.baseFile {
-            let scan = try await reading.open(file)
-            rowCount += scan.metadata.rowCount
-            while let rows = try await scan.next() { try await body(try adapted(rows.rows, file)) }
+            let parts = try await reading.parts(of: file)
+            rowCount += parts.rowCount
+            while let part = try await parts.next() { try await give(part, to: body) }
         } else {
             for try await batch in try reading.merged(slice) {
                 rowCount += Int64(batch.rowCount)
-                try await body(batch)
+                try await body(.rows(batch))
             }
         }
     }
 
-    private func adapted(_ batch: RecordBatch, _ file: BaseFile) throws -> RecordBatch {
-        do { return try batch.adapted(to: reading.columns) } catch { throw TableError(error, at: file.path(in: reading.table)) }
-    }
-
-    /// A small file, decoded.
+    /// The parts of a small file.
     private struct Whole: Sendable {
         let rowCount: Int64
-        let batches: [RecordBatch]
+        let parts: [SlicePart]
 
         init(_ file: BaseFile, _ reading: Reading) async throws {
-            let scan = try await reading.open(file)
-            var batches: [RecordBatch] = []
-            do {
-                while let rows = try await scan.next() { batches.append(try rows.rows.adapted(to: reading.columns)) }
-            } catch {
-                throw TableError(error, at: file.path(in: reading.table))
-            }
-            rowCount = scan.metadata.rowCount
-            self.batches = batches
+            let file = try await reading.parts(of: file)
+            var parts: [SlicePart] = []
+            while let part = try await file.next() { parts.append(part) }
+            rowCount = file.rowCount
+            self.parts = parts
         }
     }
 }
