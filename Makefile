@@ -31,7 +31,7 @@ test: libraries python
 
 bench: libraries bench-python
 	@echo "building (release; a few minutes the first time)"
-	swift build -c release --product TarnBench
+	for program in TarnBench SmallFiles Compaction; do swift build -c release --product $$program; done
 	export TARN_BENCH="$$PWD/.build/release/TarnBench" TARN_BENCH_PYTHON="$$PWD/.venv-bench/bin/python" PYTHONDONTWRITEBYTECODE=1
 	.venv-bench/bin/python Benchmarks/picture.py --setup
 	.venv-bench/bin/python Benchmarks/picture.py
