@@ -14,7 +14,7 @@ help:
 	@echo "make demo    builds and runs the main job on sample events; leaves the table in .demo/"
 	echo "make test    builds and runs all tests (TARN_SLOW=1 for the long ones)"
 	echo "make bench   Tarn beside other engines, in three minutes after its set-up (needs TARN_SHARED)"
-	echo "make golden  tarn and tablecheck over all shared golden tables of version 6 (needs TARN_SHARED)"
+	echo "make golden  tarn and tablecheck over all shared golden tables of version 6 and Parquet files (needs TARN_SHARED)"
 	echo "make format  formats the sources"
 	echo "make clean   removes everything that was built"
 
@@ -49,6 +49,7 @@ golden: build python
 	@test -d "$(TARN_SHARED)/golden" || { echo "make golden needs the shared folder: set TARN_SHARED"; exit 2; }
 	Tests/GoldenTests/check_answers.sh
 	Tests/GoldenTests/check_sound_tables.sh
+	$(PYTHON) Tests/GoldenTests/check_parquet_files.py "$$(swift build -c release --show-bin-path)/tarn" "$(TARN_SHARED)/parquet-testing"
 
 # What is missing is installed; where nothing is missing nothing is asked of apt.
 libraries:

@@ -67,7 +67,7 @@ let package = Package(
         tests("HistoryTests", uses: ["Tarn", "TarnCheck", "TarnRead", "TarnServices", "TarnWrite", "TarnTable", "TarnParquet", "TarnAvro", "TarnStorage", "TarnColumns", "TarnBase"]),
         tests("CommandLineTests", uses: ["TarnS3", "TarnStorage", "TarnBase"]),
         tests("InteropTests", uses: ["TarnBase"], beside: ["python", "requirements.txt"]),
-        tests("GoldenTests", uses: ["TarnCheck", "TarnRead", "TarnTable", "TarnStorage", "TarnColumns", "TarnBase"], beside: ["check_answers.sh", "check_sound_tables.sh"]),
+        tests("GoldenTests", uses: ["TarnCheck", "TarnRead", "TarnTable", "TarnStorage", "TarnColumns", "TarnBase"], beside: ["check_answers.sh", "check_sound_tables.sh", "check_parquet_files.py"]),
         tests("TidyTests", uses: []),
     ]
 )

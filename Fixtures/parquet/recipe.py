@@ -68,6 +68,41 @@ many = pa.table({
 pq.write_table(many, f"{here}/dictionary-falls-back-pyarrow.parquet", compression="zstd", dictionary_pagesize_limit=1024,
                data_page_size=512, write_batch_size=64, row_group_size=600, store_schema=False, write_statistics=False)
 
+# A file of 150 bytes with one zstd page that claims to be 2 GiB: Thrift's compact protocol by hand.
+def varint(value):
+    return bytes([value]) if value < 128 else bytes([value & 127 | 128]) + varint(value >> 7)
+def zigzag(value): return varint(value << 1)
+page = b"\x15\x00\x15" + zigzag(2**31 - 1) + b"\x15" + zigzag(9) + b"\x2c\x15\x02\x15\x00\x15\x06\x15\x06\x00\x00" + b"\x28\xb5\x2f\xfd\x04\x00\x01\x00\x00"
+element = b"\x15\x02\x25\x00\x18\x01n\x00"
+meta = b"\x15\x02\x19\x15\x00\x19\x18\x01n\x15\x0c\x16\x02\x16" + zigzag(2**31 - 1) + b"\x16" + zigzag(len(page)) + b"\x26\x08\x00"
+group = b"\x19\x1c\x26\x08\x1c" + meta + b"\x00" + b"\x16" + zigzag(len(page)) + b"\x16\x02\x00"
+footer = b"\x15\x02\x19\x2c" + b"\x48\x01r\x15\x02\x00" + element + b"\x16\x02\x19\x1c" + group + b"\x00"
+with open(f"{here}/claims-two-gibibytes.parquet", "wb") as file:
+    file.write(b"PAR1" + page + footer + len(footer).to_bytes(4, "little") + b"PAR1")
+
+# Everything a reader may skip by: pages of 20 rows with indexes, bloom filters, two row groups. Values lie in stretches, so that
+# pages differ; `d` has NaN and both zeros.
+count = 400
+skipping = pa.table({
+    "id": pa.array([None if 90 <= i < 130 else i * 3 for i in range(count)], pa.int64()),
+    "word": pa.array([f"word {i // 25 % 7}" for i in range(count)]),
+    "text": pa.array([None if i % 11 == 0 else f"text {i * 7919 % 1009:04d} with a tail that makes it long" for i in range(count)]),
+    "d": pa.array([None if i % 13 == 0 else float("nan") if 40 <= i < 60 and i % 3 == 0 else -0.0 if 100 <= i < 120 else 0.0 if i % 40 == 7 else i / 8 - 20
+                   for i in range(count)]),
+    "f": pa.array([float("nan") if 200 <= i < 220 else (i % 50) / 2 for i in range(count)], pa.float32()),
+    "u": pa.array([(i * 40_000_000) % 2**32 for i in range(count)], pa.uint32()),
+    "money": pa.array([D(i - 200) / 100 for i in range(count)], pa.decimal128(20, 2)),
+    "flag": pa.array([i < 220 for i in range(count)]),
+    "list": pa.array([None if i % 9 == 0 else list(range(i, i + i % 5)) for i in range(count)], pa.list_(pa.int32())),
+    "pair": pa.array([{"a": i, "b": None if i % 4 == 0 else f"b{i}"} for i in range(count)]),
+})
+bloomed = {"ndv": 200, "fpp": 0.01}
+for version, codec in [("1.0", "zstd"), ("2.0", "snappy")]:
+    pq.write_table(skipping, f"{here}/skipping-v{version[0]}-pyarrow.parquet", compression=codec, data_page_version=version, row_group_size=240,
+                   max_rows_per_page=20, write_batch_size=20, write_page_index=True, store_schema=False,
+                   use_dictionary=["word", "f"] if version == "1.0" else False,
+                   bloom_filter_options={name: bloomed for name in ["id", "word", "text", "u", "money", "d"]})
+
 duckdb.execute(f"""
 COPY (SELECT i::INTEGER AS i, i * 1000::BIGINT AS long, CASE WHEN i % 3 = 0 THEN NULL ELSE 'text ' || (i % 4) END AS text,
              i / 4.0::DOUBLE AS ratio, (i * 1.01)::DECIMAL(9, 2) AS price, (i * 1.01)::DECIMAL(30, 2) AS big,

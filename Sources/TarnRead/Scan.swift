@@ -57,8 +57,7 @@ public struct Scan: AsyncSequence, Sendable {
                     rows = nil
                     continue
                 }
-                let kept = try plan.select(batch)
-                if kept.rowCount > 0 { return kept }
+                if batch.rowCount > 0 { return batch }
             }
         }
     }

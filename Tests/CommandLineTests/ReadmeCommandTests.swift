@@ -28,7 +28,7 @@ import Testing
 
     @Test func `every command that the README calls tested works as it stands there`() throws {
         let commands = try Block(after: "## On the command line").commands
-        try #require(commands.count == 8 && commands[0].hasPrefix("tarn create") && commands[7].hasPrefix("tablecheck"), "\(commands)")
+        try #require(commands.count == 10 && commands[0].hasPrefix("tarn create") && commands[9].hasPrefix("tablecheck"), "\(commands)")
         let place = try Workplace()
         for command in commands {
             if command.hasPrefix("tarn write") {

@@ -25,7 +25,8 @@ package enum Codec: Hashable, Sendable {
 package enum CodecError: Error, Hashable, Sendable {
     /// The bytes are not what the codec writes, or end too early; the library's words.
     case malformed(codec: String, reason: String)
-    /// The bytes stand for more or fewer bytes than declared. `actual` is nil when decompression stopped because there were more.
+    /// The bytes stand for more or fewer bytes than declared. `actual` is nil when decompression stopped because there were more, or did
+    /// not begin because there cannot be so many.
     case sizeMismatch(declared: Int, actual: Int?)
 }
 
@@ -34,7 +35,7 @@ extension CodecError: CustomStringConvertible {
         switch self {
         case .malformed(let codec, let reason): "malformed \(codec) data: \(reason)"
         case .sizeMismatch(let declared, let actual?): "decompresses to \(actual) bytes, \(declared) were declared"
-        case .sizeMismatch(let declared, nil): "decompresses to more than the declared \(declared) bytes"
+        case .sizeMismatch(let declared, nil): "does not decompress to the declared \(declared) bytes"
         }
     }
 }

@@ -29,9 +29,9 @@ struct QueryCommand: Command {
     var asJSON = false
 
     static let word = "query"
-    static let abstract = "Prints the rows of a table."
+    static let abstract = "Prints the rows of a table, or of a single Parquet file."
     static let parameters: [Parameter<Self>] = [
-        .positional("TABLE", "The table.", \.table),
+        .positional("TABLE", "The table, or a Parquet file.", \.table),
         .option("select", "a,b", "Only these columns, in this order (all).", \.select),
         .options("where", "EXPR", "Only rows for which it holds: COL OP LITERAL, with = != < <= > >= in not-in is-null not-null.", \.conditions),
         .option("as-of", "INSTANT", "The table as it was at this instant.", \.asOf),
@@ -49,23 +49,51 @@ struct QueryCommand: Command {
     ]
 
     func run() async throws -> Int32 {
-        if table.hasSuffix(".parquet") { throw Failure(.unsupported, "querying a single Parquet file does not work yet: \(table)") }
         if let limit, limit < 0 { throw Failure(.usage, "--limit must not be negative") }
-        let snapshot = try await snapshot()
         let filter = Filter.all(try conditions.map { try Filter(parsing: $0) })
+        if let file = try ParquetFile(table, s3) {
+            try refuseWhatOnlyTablesHave()
+            do { try await query(file, filter) } catch { throw Failure(error).ofFile(table) }
+            return 0
+        }
+        let snapshot = try await snapshot()
         if countsOnly {
-            let count = try await snapshot.count(where: filter)
-            try await write(Bytes("\(limit.map { min(count, Int64($0)) } ?? count)\n"))
+            try await write(count: try await snapshot.count(where: filter))
             return 0
         }
         let scan = snapshot.scan(columns: select?.names, where: filter, withMetaFields: withMetaFields)
-        switch format {
-        case .table: try await print(scan, TableText(schema: try scan.schema))
-        case .ndjson: try await print(scan, NDJSONWriter(schema: try scan.schema))
-        case .csv: try await print(scan, CSVWriter(schema: try scan.schema))
-        case .parquet: try await writeParquet(scan)
-        }
+        try await print(scan, try scan.schema)
         return 0
+    }
+
+    private func query(_ file: ParquetFile, _ filter: Filter?) async throws {
+        let reader = try await file.reader()
+        guard countsOnly else {
+            let rows = try reader.rows(of: select?.names, where: filter)
+            return try await print(rows, rows.schema)
+        }
+        var count = filter == nil ? reader.rowCount : 0
+        if filter != nil {
+            for try await batch in try reader.rows(of: [], where: filter) { count += Int64(batch.rowCount) }
+        }
+        try await write(count: count)
+    }
+
+    private func refuseWhatOnlyTablesHave() throws {
+        let given = [
+            ("--as-of", asOf != nil), ("--since", since != nil), ("--until", until != nil), ("--read-optimized", readOptimized),
+            ("--with-meta-fields", withMetaFields),
+        ]
+        if let first = given.first(where: { $0.1 }) { throw Failure(.usage, "\(first.0) goes with tables, not with a single file") }
+    }
+
+    private func print<Rows: AsyncSequence>(_ rows: Rows, _ schema: Schema) async throws where Rows.Element == RecordBatch {
+        switch format {
+        case .table: try await print(rows, TableText(schema: schema))
+        case .ndjson: try await print(rows, NDJSONWriter(schema: schema))
+        case .csv: try await print(rows, CSVWriter(schema: schema))
+        case .parquet: try await writeParquet(rows, schema)
+        }
     }
 
     private func snapshot() async throws -> Snapshot {
@@ -85,30 +113,32 @@ struct QueryCommand: Command {
         return time
     }
 
-    /// The scan's batches, up to the limit.
-    private func forEachBatch(_ scan: Scan, _ body: (RecordBatch) async throws -> Void) async throws {
+    /// The batches of `rows`, up to the limit.
+    private func forEachBatch<Rows: AsyncSequence>(
+        _ rows: Rows, _ body: (RecordBatch) async throws -> Void
+    ) async throws where Rows.Element == RecordBatch {
         var left = limit ?? .max
         guard left > 0 else { return }
-        for try await batch in scan {
+        for try await batch in rows {
             try await body(batch.rowCount <= left ? batch : batch.slice(0..<left))
             left -= min(left, batch.rowCount)
             if left == 0 { return }
         }
     }
 
-    private func print(_ scan: Scan, _ writer: some RowTextWriter) async throws {
+    private func print<Rows: AsyncSequence>(_ rows: Rows, _ writer: some RowTextWriter) async throws where Rows.Element == RecordBatch {
         var writer = writer
         let target = try await OutputFile.open(output)
-        try await forEachBatch(scan) { try await target.write(writer.append($0)) }
+        try await forEachBatch(rows) { try await target.write(writer.append($0)) }
         try await target.write(writer.finish())
         try await target.finish()
     }
 
-    private func writeParquet(_ scan: Scan) async throws {
+    private func writeParquet<Rows: AsyncSequence>(_ rows: Rows, _ schema: Schema) async throws where Rows.Element == RecordBatch {
         guard output != nil else { throw Failure(.usage, "--format parquet needs --output FILE") }
         let target = try await OutputFile.open(output)
-        let writer = try ParquetFileWriter(schema: try scan.schema, options: ParquetWriteOptions())
-        try await forEachBatch(scan) { batch in
+        let writer = try ParquetFileWriter(schema: schema, options: ParquetWriteOptions())
+        try await forEachBatch(rows) { batch in
             try writer.append(batch)
             for bytes in writer.takeOutput() { try await target.write(bytes) }
         }
@@ -116,9 +146,9 @@ struct QueryCommand: Command {
         try await target.finish()
     }
 
-    private func write(_ bytes: Bytes) async throws {
+    private func write(count: Int64) async throws {
         let target = try await OutputFile.open(output)
-        try await target.write(bytes)
+        try await target.write(Bytes("\(limit.map { min(count, Int64($0)) } ?? count)\n"))
         try await target.finish()
     }
 }

@@ -12,9 +12,9 @@ struct ShowCommand: Command {
     var asJSON = false
 
     static let word = "show"
-    static let abstract = "Explains a table: \(What.allCases.map(\.rawValue).joined(separator: ", "))."
+    static let abstract = "Explains a Parquet file, or a table: \(What.allCases.map(\.rawValue).joined(separator: ", "))."
     static let parameters: [Parameter<Self>] = [
-        .positional("TABLE", "The table.", \.table),
+        .positional("TABLE", "The table, or a Parquet file.", \.table),
         .positional(optional: "WHAT", "\(What.allCases.map(\.rawValue).joined(separator: "|")) (summary).", \.what),
         .positional(optional: "INSTANT", "The commit to show, for WHAT = commit.", \.instant),
         .flag("paths", "With files: only the paths of the latest files, one a line, for other programs.", \.pathsOnly),
@@ -22,7 +22,11 @@ struct ShowCommand: Command {
     ]
 
     func run() async throws -> Int32 {
-        if table.hasSuffix(".parquet") { throw Failure(.unsupported, "showing a single Parquet file does not work yet: \(table)") }
+        if let file = try ParquetFile(table, s3) {
+            if let what { throw Failure(.usage, "of a single file everything is shown: there is no '\(what)' of it") }
+            do { try await write(ParquetFileView(file: file, reader: try await file.reader())) } catch { throw Failure(error).ofFile(table) }
+            return 0
+        }
         let subject = try await ShownTable(TableLocation(self))
         let view: any TableView =
             switch try chosen() {
@@ -35,12 +39,16 @@ struct ShowCommand: Command {
             case .sizes: SizesView(table: subject)
             case .partitions: PartitionsView(table: subject)
             }
+        try await write(view)
+        return 0
+    }
+
+    private func write(_ view: some TableView) async throws {
         if asJSON {
             Console.standardOutput.write(try await view.json())
         } else {
             Console.standardOutput.write(try await view.text())
         }
-        return 0
     }
 
     private func chosen() throws -> What {

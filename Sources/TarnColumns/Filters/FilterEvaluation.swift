@@ -57,7 +57,7 @@ extension BoundFilter {
 
 extension Column {
     /// Which rows pass the test; of null rows nothing is said. A dictionary is tested entry by entry.
-    fileprivate func passing(_ test: ValueTest) -> Bitmap {
+    func passing(_ test: ValueTest) -> Bitmap {
         if case .any(let tests) = test {
             return tests.reduce(Bitmap(repeating: false, count: count)) { $0 || passing($1) }
         }

@@ -5,7 +5,14 @@ extension BoundFilter {
     ///
     /// - Parameter statistics: By position in ``schema``; nil when nothing is known. Of a struct's members nothing is.
     package func mayMatch(_ statistics: (Int) -> ColumnStatistics?) -> Bool {
-        BoundFilter.may(node, statistics).beTrue
+        mayMatch { position in statistics(position).map { PartFacts($0) } }
+    }
+
+    /// Whether rows of a part of which this is known can pass. False is certain, true is not.
+    ///
+    /// - Parameter facts: By position in ``schema``; nil when nothing is known. Of a struct's members nothing is.
+    package func mayMatch(_ facts: (Int) -> PartFacts?) -> Bool {
+        may(node, facts).beTrue
     }
 
     /// Whether rows can exist for which the node is true, and for which it is false.
@@ -14,25 +21,38 @@ extension BoundFilter {
         var beFalse: Bool
     }
 
-    private static func may(_ node: Node, _ statistics: (Int) -> ColumnStatistics?) -> Possible {
+    private func may(_ node: Node, _ facts: (Int) -> PartFacts?) -> Possible {
         switch node {
         case .and(let left, let right):
-            let (l, r) = (may(left, statistics), may(right, statistics))
+            let (l, r) = (may(left, facts), may(right, facts))
             return Possible(beTrue: l.beTrue && r.beTrue, beFalse: l.beFalse || r.beFalse)
         case .or(let left, let right):
-            let (l, r) = (may(left, statistics), may(right, statistics))
+            let (l, r) = (may(left, facts), may(right, facts))
             return Possible(beTrue: l.beTrue || r.beTrue, beFalse: l.beFalse && r.beFalse)
         case .not(let inner):
-            let possible = may(inner, statistics)
+            let possible = may(inner, facts)
             return Possible(beTrue: possible.beFalse, beFalse: possible.beTrue)
         case .isNull(let path):
-            guard path.members.isEmpty, let known = statistics(path.top) else { return Possible(beTrue: true, beFalse: true) }
+            guard path.members.isEmpty, let known = facts(path.top)?.statistics else { return Possible(beTrue: true, beFalse: true) }
             return Possible(beTrue: known.nullCount != 0, beFalse: !known.holdsNoValue)
         case .test(let path, let test):
-            guard path.members.isEmpty, let known = statistics(path.top) else { return Possible(beTrue: true, beFalse: true) }
-            if known.holdsNoValue { return Possible(beTrue: false, beFalse: false) }
-            return may(test, known)
+            guard path.members.isEmpty, let known = facts(path.top) else { return Possible(beTrue: true, beFalse: true) }
+            return may(test, known, schema.fields[path.top].type)
         }
+    }
+
+    private func may(_ test: ValueTest, _ known: PartFacts, _ type: DataType) -> Possible {
+        if known.statistics.holdsNoValue { return Possible(beTrue: false, beFalse: false) }
+        var possible = BoundFilter.may(test, known.statistics)
+        if let values = known.values, possible.beTrue || possible.beFalse {
+            let passing = values.passing(test).setCount
+            possible.beTrue = possible.beTrue && passing > 0
+            possible.beFalse = possible.beFalse && passing < values.count
+        }
+        if possible.beTrue, let mayHold = known.mayHold, let wanted = test.equalValues(type) {
+            possible.beTrue = wanted.contains(where: mayHold)
+        }
+        return possible
     }
 
     private static func may(_ test: ValueTest, _ known: ColumnStatistics) -> Possible {

@@ -37,7 +37,8 @@ extension LeafColumn {
         }
     }
 
-    /// INT96 is nanoseconds of the day in 8 bytes and the Julian day in 4; 1970-01-01 is day 2440588.
+    /// INT96 is nanoseconds of the day in 8 bytes and the Julian day in 4; 1970-01-01 is day 2440588. Digits below a microsecond
+    /// are dropped and sums wrap, as in Spark, whose far future days have wrapped already.
     private static func convertInt96(_ source: UnsafeRawPointer, count: Int, into target: UnsafeMutableRawPointer) {
         for index in 0..<count {
             let nanoseconds = source.loadUnaligned(fromByteOffset: index &* 12, as: Int64.self)

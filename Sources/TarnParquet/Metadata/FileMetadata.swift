@@ -14,6 +14,8 @@ package struct FileMetadata: Sendable {
     /// Whether bounds in ``Statistics/minimum`` and ``Statistics/maximum`` are ordered by the column's type, per leaf.
     /// Empty when the file does not say.
     package var columnOrders: [ColumnOrder] = []
+    /// Where in its file the footer begins, behind everything it tells of; unknown of one that was not read from a file.
+    package var footerOffset = Int64.max
 
     package init(tree: SchemaTree, rowGroups: [RowGroup]) {
         self.tree = tree
@@ -70,7 +72,7 @@ package struct FileMetadata: Sendable {
         try validate()
     }
 
-    private func validate() throws(ParquetError) {
+    private mutating func validate() throws(ParquetError) {
         var total: Int64 = 0
         for (index, group) in rowGroups.enumerated() {
             guard group.columns.count == tree.leaves.count else {
@@ -83,6 +85,8 @@ package struct FileMetadata: Sendable {
             guard !overflow else { throw .malformed("row counts of the row groups overflow") }
             total = sum
         }
+        // Some writers leave the file's count out.
+        if rowCount == 0 { rowCount = total }
         guard total == rowCount else { throw .malformed("row groups hold \(total) rows, the footer says \(rowCount)") }
     }
 

@@ -45,7 +45,10 @@ package struct CompressionCodec: RawRepresentable, Hashable, Sendable {
     package static let uncompressed = CompressionCodec(rawValue: 0)
     package static let snappy = CompressionCodec(rawValue: 1)
     package static let gzip = CompressionCodec(rawValue: 2)
+    /// Frames of Hadoop's around blocks of LZ4, or one block without.
+    package static let lz4 = CompressionCodec(rawValue: 5)
     package static let zstd = CompressionCodec(rawValue: 6)
+    package static let lz4Raw = CompressionCodec(rawValue: 7)
 }
 
 extension CompressionCodec: CustomStringConvertible {

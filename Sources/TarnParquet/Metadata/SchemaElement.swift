@@ -47,7 +47,7 @@ package struct SchemaElement: Hashable, Sendable {
             switch header.id {
             case 1:
                 element.physicalType = PhysicalType(rawValue: try reader.readInt32(header))
-                if element.physicalType == nil { throw .unsupported("unknown physical type, at byte \(start) of the footer") }
+                if element.physicalType == nil { throw .malformed("unknown physical type", at: start) }
             case 2: element.typeLength = try reader.readInt32(header)
             case 3:
                 element.repetition = Repetition(rawValue: try reader.readInt32(header))

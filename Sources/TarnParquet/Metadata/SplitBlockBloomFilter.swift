@@ -59,7 +59,7 @@ package struct SplitBlockBloomFilter: Hashable, Sendable {
         0x47B6_137B, 0x4497_4D91, 0x8824_AD5B, 0xA2B7_289D, 0x7054_95C7, 0x2DF1_424B, 0x9EFC_4947, 0x5C6B_FB31)
 
     private static func firstWord(_ hash: UInt64, _ blockCount: Int) -> Int {
-        Int(truncatingIfNeeded: (hash &>> 32) &* UInt64(truncatingIfNeeded: blockCount) &>> 32) &* 8
+        Int(truncatingIfNeeded: ((hash &>> 32) &* UInt64(truncatingIfNeeded: blockCount)) &>> 32) &* 8
     }
 
     /// One bit of each word of the block.

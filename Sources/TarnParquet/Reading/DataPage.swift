@@ -1,4 +1,4 @@
-package import TarnBase
+import TarnBase
 
 /// A data page, decompressed, with decoders that stand at its next levels and values.
 struct DataPage {
@@ -8,6 +8,9 @@ struct DataPage {
     var levelsLeft: Int
     /// Levels that were decoded ahead of their values.
     var levelsAhead = 0
+    /// Rows whose first level was decoded, and how many there should be by the offset index; only where something repeats.
+    var rowsBegun = 0
+    var expectedRows: Int?
     var repetition: RunLengthDecoder?
     var definition: RunLengthDecoder?
     var values: ValueDecoder
@@ -22,8 +25,8 @@ struct DataPage {
         case .data(let data):
             let page = try decompressor.page(body, to: header.uncompressedByteCount)
             var rest = page[0..<page.count]
-            let repetition = try Self.levels(&rest, maximum: leaf.maximumRepetitionLevel, data.repetitionEncoding)
-            let definition = try Self.levels(&rest, maximum: leaf.maximumDefinitionLevel, data.definitionEncoding)
+            let repetition = try Self.levels(&rest, maximum: leaf.maximumRepetitionLevel, data.repetitionEncoding, count: data.valueCount)
+            let definition = try Self.levels(&rest, maximum: leaf.maximumDefinitionLevel, data.definitionEncoding, count: data.valueCount)
             try self.init(offset, data.valueCount, repetition, definition, rest, data.encoding, leaf, limits)
         case .dataV2(let data):
             let levelBytes = data.repetitionByteCount + data.definitionByteCount
@@ -56,8 +59,9 @@ struct DataPage {
     }
 
     /// Takes the levels off the front of a page of version 1, where they stand behind their length in 4 bytes.
-    private static func levels(_ rest: inout Bytes, maximum: Int, _ encoding: Encoding) throws(ParquetError) -> RunLengthDecoder? {
+    private static func levels(_ rest: inout Bytes, maximum: Int, _ encoding: Encoding, count: Int) throws(ParquetError) -> RunLengthDecoder? {
         guard maximum > 0 else { return nil }
+        if encoding == .bitPacked { return try bitPackedLevels(&rest, maximum: maximum, count: count) }
         guard encoding == .runLength else { throw .unsupported("levels in \(encoding)") }
         guard rest.count >= 4 else { throw .truncated("length of the levels") }
         let length = Int(rest.unsafePointer.loadUnaligned(as: UInt32.self))
@@ -67,7 +71,18 @@ struct DataPage {
     }
 
     private static func levels(_ bytes: Bytes, maximum: Int) -> RunLengthDecoder? {
-        maximum > 0 ? RunLengthDecoder(bytes, bitWidth: Int.bitWidth - maximum.leadingZeroBitCount) : nil
+        maximum > 0 ? RunLengthDecoder(bytes, bitWidth: bitWidth(maximum)) : nil
+    }
+
+    private static func bitWidth(_ maximum: Int) -> Int { Int.bitWidth - maximum.leadingZeroBitCount }
+
+    /// The same in the deprecated encoding without length or runs.
+    private static func bitPackedLevels(_ rest: inout Bytes, maximum: Int, count: Int) throws(ParquetError) -> RunLengthDecoder {
+        let width = bitWidth(maximum)
+        guard count <= rest.count * 8 / width else { throw .truncated("\(count) bit-packed levels") }
+        let byteCount = (count * width + 7) / 8
+        defer { rest = rest[byteCount..<rest.count] }
+        return RunLengthDecoder(BitPackedLevels.runs(rest[0..<byteCount], width: width, count: count), bitWidth: width)
     }
 }
 
@@ -79,12 +94,14 @@ extension Decompressor {
 
 extension CompressionCodec {
     /// nil for codecs that Tarn does not read.
-    package var codec: Codec? {
+    var format: Decompressor.Format? {
         switch self {
-        case .uncompressed: Codec.none
+        case .uncompressed: Decompressor.Format.none
         case .snappy: .snappy
-        case .gzip: .gzip()
-        case .zstd: .zstd()
+        case .gzip: .gzip
+        case .zstd: .zstd
+        case .lz4: .hadoopLZ4
+        case .lz4Raw: .lz4
         default: nil
         }
     }

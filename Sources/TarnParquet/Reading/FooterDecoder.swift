@@ -54,11 +54,13 @@ package struct FooterDecoder {
         let footerByteCount = try readTrailer()
         let start = tail.count - 8 - footerByteCount
         if start < 0 { return needs(from: fileSize - Int64(tail.count) + Int64(start)) }
-        let metadata: FileMetadata
+        var metadata: FileMetadata
         do { metadata = try FileMetadata(decoding: tail[start..<(tail.count - 8)], limits: limits) } catch {
             throw error.placed(at: fileSize - Int64(tail.count) + Int64(start), column: nil)
         }
-        try checkChunks(metadata, end: fileSize - 8 - Int64(footerByteCount))
+        metadata.footerOffset = fileSize - 8 - Int64(footerByteCount)
+        try checkChunks(metadata)
+        metadata.repairSizes()
         self.metadata = metadata
         self.footerByteCount = footerByteCount
         return .done(metadata)
@@ -87,14 +89,41 @@ package struct FooterDecoder {
     }
 
     /// Chunks lie between the first magic number and the footer, so that a scan never asks for what is not there.
-    private func checkChunks(_ metadata: FileMetadata, end: Int64) throws(ParquetError) {
+    private func checkChunks(_ metadata: FileMetadata) throws(ParquetError) {
         for group in metadata.rowGroups {
             for (chunk, leaf) in zip(group.columns, metadata.tree.leaves) where chunk.filePath == nil && !chunk.isEncrypted {
                 let (chunkEnd, overflow) = chunk.startOffset.addingReportingOverflow(chunk.compressedByteCount)
-                guard !overflow, chunkEnd <= end, chunk.startOffset >= 0 else {
+                guard !overflow, chunkEnd <= metadata.footerOffset, chunk.startOffset >= 0 else {
                     throw ParquetError(.malformed, "column chunk outside the file", at: chunk.startOffset, column: leaf.name)
                 }
             }
         }
+    }
+}
+
+extension FileMetadata {
+    /// parquet-mr before 1.2.9 left the dictionary page's header out of a chunk's size.
+    private static let longestHeaderLeftOut: Int64 = 100
+
+    /// Sizes as they should have been, as far as later readers know of writers that got them wrong.
+    mutating func repairSizes() {
+        guard createdBy.map(FileMetadata.leavesHeadersOut) ?? false else { return }
+        for group in rowGroups.indices {
+            for column in rowGroups[group].columns.indices {
+                let chunk = rowGroups[group].columns[column]
+                guard chunk.startOffset >= 0, chunk.compressedByteCount < footerOffset, chunk.startOffset < footerOffset else { continue }
+                let end = chunk.startOffset + chunk.compressedByteCount
+                guard end < footerOffset else { continue }
+                rowGroups[group].columns[column].compressedByteCount += min(FileMetadata.longestHeaderLeftOut, footerOffset - end)
+            }
+        }
+    }
+
+    private static func leavesHeadersOut(_ createdBy: String) -> Bool {
+        guard createdBy.hasPrefix("parquet-mr") else { return false }
+        let words = createdBy.split(separator: " ")
+        guard words.count > 2, words[1] == "version" else { return words.count == 1 }
+        let numbers = words[2].split(whereSeparator: { $0 == "." || $0 == "-" }).prefix(3).map { Int($0) ?? 0 }
+        return numbers.lexicographicallyPrecedes([1, 2, 9])
     }
 }

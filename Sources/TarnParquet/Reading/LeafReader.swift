@@ -15,28 +15,32 @@ struct LeafReader {
     let leaf: LeafColumn
     private let options: ScanOptions
     private let decompressor: Decompressor
-    private var source: PageSource
-    private var dictionary: Column?
+    var source: PageSource
+    private(set) var dictionary: Column?
     /// Open pages, in order; those read to their end are dropped.
-    private var pages: [DataPage] = []
+    var pages: [DataPage] = []
     private var isAtEnd = false
     /// Levels that were decoded but whose rows are not read yet; only where something repeats.
     private var definitionsAhead: [UInt8] = []
     private var repetitionsAhead: [UInt8] = []
     private var rowsBegunAhead = 0
+    /// Of the row group: the row to be read next.
+    var nextRow: Int64 = 0
 
     /// Levels decoded at a time while the ends of rows are looked for.
     private static let levelStep = 16 << 10
     /// Entries of lists after which a batch is cut, so that long lists do not fill the memory.
     private static let entriesPerBatch = 1 << 20
 
-    init(_ leaf: LeafColumn, _ chunk: ColumnChunk, options: ScanOptions, decompressor: Decompressor) throws(ParquetError) {
+    init(
+        _ leaf: LeafColumn, _ chunk: ColumnChunk, options: ScanOptions, decompressor: Decompressor, plan: PageSource.Plan? = nil
+    ) throws(ParquetError) {
         guard !chunk.isEncrypted else { throw .unsupported("an encrypted column", column: leaf.name) }
         guard chunk.filePath == nil else { throw .unsupported("a column in another file", column: leaf.name) }
         self.leaf = leaf
         self.options = options
         self.decompressor = decompressor
-        source = try PageSource(chunk, fetchBytes: options.fetchBytes, limits: options.limits)
+        source = try PageSource(chunk, fetchBytes: options.fetchBytes, limits: options.limits, plan: plan)
     }
 
     mutating func supply(_ bytes: Bytes) { source.supply(bytes) }
@@ -104,12 +108,16 @@ struct LeafReader {
             try pages[index].definition?.decode(base, count: count, maximum: leaf.maximumDefinitionLevel)
         }
         rowsBegunAhead += rowsBegun
+        pages[index].rowsBegun += rowsBegun
         pages[index].levelsLeft -= count
         pages[index].levelsAhead += count
+        if pages[index].levelsLeft == 0, let expected = pages[index].expectedRows, expected != pages[index].rowsBegun {
+            throw .malformed("a page of \(pages[index].rowsBegun) rows, the offset index says \(expected)")
+        }
     }
 
     /// Opens the next page, of whatever kind; returns what is needed when it cannot.
-    private mutating func openPage() throws(ParquetError) -> Range<Int64>? {
+    mutating func openPage() throws(ParquetError) -> Range<Int64>? {
         switch try source.next() {
         case .needs(let range): return range
         case .end: isAtEnd = true
@@ -119,7 +127,7 @@ struct LeafReader {
         return nil
     }
 
-    private mutating func open(_ header: PageHeader, _ body: Bytes, _ offset: Int64) throws(ParquetError) {
+    mutating func open(_ header: PageHeader, _ body: Bytes, _ offset: Int64) throws(ParquetError) {
         if options.verifyChecksums, let expected = header.checksum, CRC32.checksum(of: body) != expected {
             throw ParquetError(.checksum, "the page's CRC-32 does not match")
         }
@@ -131,7 +139,14 @@ struct LeafReader {
         }
         let page = try DataPage(
             header, body: body, offset: offset, leaf: leaf, decompressor: decompressor, limits: options.limits)
-        if let page, page.levelsLeft > 0 { pages.append(page) }
+        guard var page else { return }
+        if let expected = source.rowsOfLastPage?.count {
+            guard leaf.maximumRepetitionLevel > 0 || page.levelsLeft == expected else {
+                throw .malformed("a page of \(page.levelsLeft) rows, the offset index says \(expected)")
+            }
+            page.expectedRows = expected
+        }
+        if page.levelsLeft > 0 { pages.append(page) }
     }
 
     // MARK: Reading
@@ -139,6 +154,7 @@ struct LeafReader {
     /// Takes the next `rows` rows, which ``prepare(_:)`` said are ready.
     mutating func read(_ rows: Int) throws(ParquetError) -> LeafRows {
         let firstPage = pages.first?.offset
+        nextRow += Int64(rows)
         do {
             if leaf.maximumRepetitionLevel > 0 { return try readRepeated(rows) }
             return leaf.maximumDefinitionLevel <= 1 ? try readFlat(rows) : try readMembers(rows)
@@ -259,6 +275,17 @@ struct LeafReader {
         }
     }
 
+    /// Forgets what is open, to go on at a page further on.
+    mutating func dropOpenPages() {
+        pages = []
+        definitionsAhead = []
+        repetitionsAhead = []
+        rowsBegunAhead = 0
+    }
+
+    /// Whether rows were begun that are not read yet.
+    var hasOpenRows: Bool { !pages.isEmpty || !repetitionsAhead.isEmpty }
+
     // MARK: Values
 
     /// What a read takes of one page; the first stretch belongs to the first open page, and so on.
@@ -281,7 +308,7 @@ struct LeafReader {
 
     /// What is wrong inside a page is said with the page's place in the file: offsets within it would be of what was
     /// decompressed.
-    private func located(_ error: ParquetError, inPageAt offset: Int64?) -> ParquetError {
+    func located(_ error: ParquetError, inPageAt offset: Int64?) -> ParquetError {
         var located = error
         located.column = error.column ?? leaf.name
         located.offset = offset

@@ -1,6 +1,7 @@
 import TarnBase
 
-/// Cuts the bytes of one column chunk into pages, through a window that moves along the chunk.
+/// Cuts the bytes of one column chunk into pages, through a window that moves along the chunk. With an offset index it can
+/// pass over pages, and asks for no bytes between those wanted.
 struct PageSource {
     enum Step {
         /// More of the file is needed to go on.
@@ -10,8 +11,23 @@ struct PageSource {
         case end
     }
 
+    /// Which pages are wanted, and where they lie.
+    struct Plan {
+        let index: OffsetIndex
+        let rowCount: Int64
+        /// Stretches of the file that hold wanted pages, rising; small gaps are part of them.
+        let runs: [Range<Int64>]
+    }
+
     private let end: Int64
     private let valueCount: Int64
+    private let plan: Plan?
+    /// With a plan: the data page to come.
+    private var nextPage = 0
+    /// With a plan: whether what stands before the first data page, a dictionary, was not read yet.
+    private var isBeforeData = false
+    /// With a plan: the rows that the index gives the data page returned last.
+    private(set) var rowsOfLastPage: Range<Int64>?
     private let fetchBytes: Int
     private let limits: ReadLimits
     /// In the file: of the next page's header.
@@ -20,7 +36,7 @@ struct PageSource {
     private var windowStart: Int64
     private var valuesSeen: Int64 = 0
 
-    init(_ chunk: ColumnChunk, fetchBytes: Int, limits: ReadLimits) throws(ParquetError) {
+    init(_ chunk: ColumnChunk, fetchBytes: Int, limits: ReadLimits, plan: Plan? = nil) throws(ParquetError) {
         let (end, overflow) = chunk.startOffset.addingReportingOverflow(chunk.compressedByteCount)
         guard !overflow, chunk.startOffset >= 0 else { throw .malformed("column chunk outside the file") }
         self.end = end
@@ -29,6 +45,26 @@ struct PageSource {
         valueCount = chunk.valueCount
         position = chunk.startOffset
         windowStart = position
+        self.plan = plan
+        if let first = plan?.index.pages.first { isBeforeData = position < first.offset }
+    }
+
+    /// Whether the page with `row` comes later than the next one, or at least later than those returned; false without a plan,
+    /// or before the dictionary is read.
+    func canSeek(toRow row: Int64, orIsNext: Bool) -> Bool {
+        guard let plan, !isBeforeData else { return false }
+        let page = plan.index.page(ofRow: row)
+        return page > nextPage || (orIsNext && page == nextPage)
+    }
+
+    /// Whether a dictionary may have to be read before anything is passed over.
+    var mayBeBeforeDictionary: Bool { plan != nil && isBeforeData }
+
+    /// Moves to the page with `row`; returns the row it begins with.
+    mutating func seek(toRow row: Int64) -> Int64 {
+        guard let plan else { preconditionFailure("without a plan there is nothing to seek by") }
+        nextPage = plan.index.page(ofRow: row)
+        return plan.index.pages[nextPage].firstRow
     }
 
     /// Takes the bytes of the range asked for last.
@@ -46,7 +82,12 @@ struct PageSource {
     }
 
     mutating func next() throws(ParquetError) -> Step {
-        guard valuesSeen < valueCount else { return .end }
+        if let plan {
+            guard nextPage < plan.index.pages.count else { return .end }
+            if !isBeforeData { move(to: plan.index.pages[nextPage].offset) }
+        } else {
+            guard valuesSeen < valueCount else { return .end }
+        }
         guard position < end else { throw .malformed("column chunk ends after \(valuesSeen) of \(valueCount) values", at: Int(position)) }
         let windowEnd = windowStart + Int64(window.count)
         let ahead = window[Int(position - windowStart)..<window.count]
@@ -74,10 +115,68 @@ struct PageSource {
         case .dataV2(let data): valuesSeen += Int64(data.valueCount)
         case .dictionary, .other: break
         }
+        if let plan { try followPlan(plan, header, from: position, to: bodyEnd) }
         return .page(header, body: body, offset: position)
     }
 
+    private mutating func move(to offset: Int64) {
+        guard offset != position else { return }
+        position = offset
+        guard offset < windowStart || offset > windowStart + Int64(window.count) else { return }
+        window = Bytes()
+        windowStart = offset
+    }
+
+    /// Holds a page against what the index says of it.
+    private mutating func followPlan(_ plan: Plan, _ header: PageHeader, from start: Int64, to end: Int64) throws(ParquetError) {
+        rowsOfLastPage = nil
+        if isBeforeData {
+            isBeforeData = false
+            return
+        }
+        let page = plan.index.pages[nextPage]
+        switch header.content {
+        case .data, .dataV2: break
+        case .dictionary, .other: throw .malformed("the offset index leads to a page that holds no data", at: Int(start))
+        }
+        guard end == page.offset + Int64(page.byteCount) else { throw .malformed("a page of another size than the offset index says", at: Int(start)) }
+        rowsOfLastPage = plan.index.rows(ofPage: nextPage, rowCount: plan.rowCount)
+        nextPage += 1
+    }
+
     private func range(from start: Int64, atLeastTo minimum: Int64) -> Range<Int64> {
-        start..<max(minimum, min(start + Int64(fetchBytes), end))
+        var limit = end
+        if let plan {
+            // Of the dictionary or the stretch of wanted pages that this is in.
+            if isBeforeData { limit = plan.index.pages[0].offset }
+            let place = isBeforeData ? limit : start
+            if let run = plan.runs.first(where: { $0.contains(place) }) { limit = run.upperBound }
+        }
+        return start..<min(end, max(minimum, min(start + Int64(fetchBytes), limit), start + 1))
+    }
+}
+
+extension PageSource.Plan {
+    /// Gaps between wanted pages below this are read with them: another request costs more.
+    private static let smallGap: Int64 = 64 << 10
+
+    /// nil when `index` does not fit the chunk.
+    init?(_ index: OffsetIndex, of chunk: ColumnChunk, rows: [Range<Int64>], rowCount: Int64) {
+        guard index.fits(chunk, rowCount: rowCount) else { return nil }
+        var runs: [Range<Int64>] = []
+        for range in rows where !range.isEmpty {
+            for number in index.page(ofRow: range.lowerBound)...index.page(ofRow: range.upperBound - 1) {
+                let page = index.pages[number]
+                let end = page.offset + Int64(page.byteCount)
+                if let last = runs.last, page.offset - last.upperBound <= Self.smallGap {
+                    runs[runs.count - 1] = last.lowerBound..<max(last.upperBound, end)
+                } else {
+                    runs.append(page.offset..<end)
+                }
+            }
+        }
+        // The dictionary stands in front of them.
+        if let first = runs.first, first.lowerBound - index.pages[0].offset <= Self.smallGap { runs[0] = index.pages[0].offset..<first.upperBound }
+        self.init(index: index, rowCount: rowCount, runs: runs)
     }
 }

@@ -36,7 +36,7 @@ package struct ParquetScan {
     private var nextRow: Int64 = 0
     /// Which readers the ranges asked for last belong to.
     private var waiting: [(reader: Int, range: Range<Int64>)] = []
-    private var decompressors: [CompressionCodec: Decompressor] = [:]
+    private var decompressors = Decompressors()
 
     /// - Parameters:
     ///   - columns: Positions in `metadata.schema.fields`, rising; nil for all.
@@ -102,20 +102,12 @@ package struct ParquetScan {
             for leaf in field.leaves {
                 let column = metadata.tree.leaves[leaf]
                 let chunk = group.columns[leaf]
-                let decompressor = try decompressor(chunk.codec, column)
+                let decompressor = try decompressors.decompressor(chunk.codec, column)
                 readers.append(try LeafReader(column, chunk, options: options, decompressor: decompressor))
             }
         }
         rowGroupRowsLeft = group.rowCount
         nextRow = rowGroupFirstRows[index]
-    }
-
-    private mutating func decompressor(_ codec: CompressionCodec, _ column: LeafColumn) throws(ParquetError) -> Decompressor {
-        if let known = decompressors[codec] { return known }
-        guard let supported = codec.codec else { throw .unsupported("compression with \(codec)", column: column.name) }
-        let decompressor = Decompressor(supported)
-        decompressors[codec] = decompressor
-        return decompressor
     }
 
     private mutating func read(_ rows: Int) throws(ParquetError) -> RecordBatch {

@@ -6,8 +6,10 @@ package struct ScanOptions: Hashable, Sendable {
     package var fetchBytes = 1 << 20
     /// How many bytes of decompressed pages a column opens for one batch, beyond the first page.
     package var batchBytes = 8 << 20
+    /// With a filter: whether what statistics, bloom filters, dictionaries and page indexes rule out is passed over unread.
+    package var prunes = true
     /// Whether pages with a CRC-32 in their header are held against it.
-    package var verifyChecksums = false
+    package var verifyChecksums = true
     package var limits = ReadLimits.default
 
     package init() {}

@@ -20,6 +20,9 @@ package struct LeafColumn: Hashable, Sendable {
     package let type: DataType
     /// How stored values become those in memory.
     package let conversion: ValueConversion
+    /// Whether the format gives its values an order, so that stored bounds mean something: not so for INT96, intervals, and
+    /// logical types that this version does not know.
+    package let isOrdered: Bool
 
     /// What is to be spread over the slots: dense values in one of three forms.
     enum Storage { case bits, fixed(width: Int), views }

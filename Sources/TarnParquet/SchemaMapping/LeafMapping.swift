@@ -13,6 +13,16 @@ enum LeafMapping {
         return annotated(element.logicalType ?? legacy(element.convertedType), physical) ?? plain(physical)
     }
 
+    /// Whether the format orders the values of such a leaf.
+    static func isOrdered(_ element: SchemaElement) -> Bool {
+        if element.physicalType == .int96 { return false }
+        switch element.logicalType {
+        case .other, .null: return false
+        case nil: return element.convertedType != .interval
+        default: return true
+        }
+    }
+
     private static func plain(_ physical: PhysicalType) -> (DataType, ValueConversion) {
         switch physical {
         case .boolean: (.boolean, .none)

@@ -113,7 +113,7 @@ struct SchemaMapping {
             index: leaves.count, path: position.path, physicalType: element.physicalType ?? .byteArray,
             typeLength: element.physicalType == .int96 ? 12 : element.physicalType == .fixedLengthByteArray ? Int(element.typeLength ?? 0) : 0,
             maximumDefinitionLevel: position.definitionLevel, maximumRepetitionLevel: position.repetitionLevel,
-            entryLevel: position.entryLevel, type: type, conversion: conversion)
+            entryLevel: position.entryLevel, type: type, conversion: conversion, isOrdered: LeafMapping.isOrdered(element))
         leaves.append(column)
         return SchemaField(
             field: Field(name, type, nullable: isNullable),

@@ -43,6 +43,19 @@ package struct BaseFileReader: Sendable {
         self.store = store
     }
 
+    /// The bytes of these ranges of the file.
+    func read(_ ranges: [Range<Int64>]) async throws -> [Bytes] { try await store.get(path, ranges: ranges) }
+
+    /// What went wrong while rows were read, as an error about this file.
+    func located(_ error: any Error) -> any Error {
+        switch error {
+        case let error as ColumnError:
+            TableError(error.code == .unsupported ? .unsupported : .corrupt, "the file does not fit the table's schema: \(error.message)", at: path)
+        case is CancellationError: error
+        default: TableError(error, at: path)
+        }
+    }
+
     package var rowCount: Int64 { metadata.rowCount }
     /// The file's columns, meta fields and all.
     package var schema: Schema { metadata.schema }
@@ -96,20 +109,14 @@ package struct BaseFileReader: Sendable {
             package mutating func next() async throws -> Chunk? {
                 do {
                     return readsColumns ? try await scanned() : try bare()
-                } catch let error as ColumnError {
-                    throw TableError(error.code == .unsupported ? .unsupported : .corrupt, "the file does not fit the table's schema: \(error.message)", at: rows.reader.path)
-                } catch let error as CancellationError {
-                    throw error
-                } catch {
-                    throw TableError(error, at: rows.reader.path)
-                }
+                } catch { throw rows.reader.located(error) }
             }
 
             private mutating func scanned() async throws -> Chunk? {
                 while true {
                     switch try scan.next() {
                     case .needs(let ranges):
-                        try scan.supply(try await rows.reader.store.get(rows.reader.path, ranges: ranges))
+                        try scan.supply(try await rows.reader.read(ranges))
                     case .done(let batch?):
                         let adapted = try rows.target.map { try batch.adapted(to: $0) } ?? batch
                         return Chunk(batch: adapted, firstRow: scan.firstRow)

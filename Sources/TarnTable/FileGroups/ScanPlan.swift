@@ -8,11 +8,20 @@ package struct ScanPlan: Sendable {
     package let reading: Schema
     package let filter: BoundFilter?
 
+    /// Of a table: its own columns, behind the meta fields where they are asked for.
     package init(table schema: Schema, columns: [String]?, filter: Filter?, withMetaFields: Bool) throws(ColumnError) {
-        let all = MetaFields.schema(inFrontOf: schema)
         let own = (columns ?? schema.names).filter { !withMetaFields || !MetaFields.names.contains($0) }
+        try self.init(of: MetaFields.schema(inFrontOf: schema), names: (withMetaFields ? MetaFields.names : []) + own, filter: filter)
+    }
+
+    /// Of a file by itself: its columns as they are, meta fields or not.
+    package init(file schema: Schema, columns: [String]?, filter: Filter?) throws(ColumnError) {
+        try self.init(of: schema, names: columns ?? schema.names, filter: filter)
+    }
+
+    private init(of all: Schema, names: [String], filter: Filter?) throws(ColumnError) {
         var fields: [Field] = []
-        for name in (withMetaFields ? MetaFields.names : []) + own {
+        for name in names {
             guard let field = all[name] else { throw ColumnError(.unknownColumn, "there is no column '\(name)'") }
             guard !fields.contains(field) else { throw ColumnError(.unknownColumn, "column '\(name)' is asked for twice") }
             fields.append(field)

@@ -1,0 +1,240 @@
+package import TarnBase
+package import TarnColumns
+
+/// Reads the rows of a file for which a filter is true, without I/O of its own: what the file says of itself is asked first.
+///
+/// For each row group, as long as it is not ruled out: its statistics; bloom filters of columns compared for equality; the
+/// dictionaries of columns of nothing but dictionary pages; the page indexes, which leave stretches of rows. Of these the
+/// filter's columns are read, a batch at a time, and of the other columns what lies between the first and the last row that
+/// passes, in stretches: pages in between are neither asked for nor decompressed.
+///
+/// Use: as ``ParquetScan``. Memory: as there.
+package struct FilteredScan {
+    /// The projected columns, in the order of the file.
+    package let schema: Schema
+    /// Rows of the filter's columns that were decoded, and rows of others: what pruning left to do.
+    package private(set) var filteredRowCount: Int64 = 0
+    package private(set) var otherRowCount: Int64 = 0
+
+    private enum Phase {
+        case betweenGroups
+        case lookingUp(RowGroupLookup)
+        case openingDictionaries(RowGroupLookup)
+        case filtering
+        case completing(FilteredBatch)
+    }
+
+    private let metadata: FileMetadata
+    private let filter: BoundFilter
+    private let leaves: FilteredLeaves
+    private let options: ScanOptions
+    private let fields: [SchemaField]
+    private let filterFields: [SchemaField]
+    /// By leaf: those not among the filter's.
+    private let otherFields: [SchemaField]
+    private let readLeaves: [Int]
+    private let end: Int64
+    private var rowGroups: ArraySlice<Int>
+    private var phase = Phase.betweenGroups
+    /// Of the open row group.
+    private var rows: ArraySlice<Range<Int64>> = []
+    private var filterReaders = LeafReaders()
+    private var otherReaders = LeafReaders()
+    private var waiting: [(reader: ReaderPlace, range: Range<Int64>)] = []
+    private var decompressors = Decompressors()
+
+    private enum ReaderPlace { case lookup, filter(Int), other(Int) }
+
+    /// - Parameters:
+    ///   - filter: Bound to the file's schema, or to one with columns of the same names and types.
+    ///   - columns: Positions in `metadata.schema.fields`, rising; nil for all.
+    ///   - rowGroups: Positions in `metadata.rowGroups`, in the order they are to be read; nil for all.
+    /// - Precondition: The file has every column of the filter, in its type.
+    package init(
+        metadata: FileMetadata, filter: BoundFilter, columns: [Int]? = nil, rowGroups: [Int]? = nil, options: ScanOptions = ScanOptions()
+    ) {
+        let all = metadata.tree.fields
+        self.metadata = metadata
+        self.filter = filter
+        self.options = options
+        leaves = FilteredLeaves(filter, in: metadata)
+        fields = (columns ?? Array(all.indices)).map { all[$0] }
+        schema = Schema(fields.map(\.field))
+        filterFields = filter.columns.map { position in
+            let wanted = filter.schema.fields[position]
+            guard let field = all.first(where: { $0.field.name == wanted.name }), field.field.type == wanted.type else {
+                preconditionFailure("the file has no column '\(wanted.name)' of type \(wanted.type)")
+            }
+            return field
+        }
+        let filtered = Set(filterFields.map(\.field.name))
+        otherFields = fields.filter { !filtered.contains($0.field.name) }
+        readLeaves = (filterFields + otherFields).flatMap { Array($0.leaves) }
+        // Chunks were checked against the footer's place; indexes stand between them and it.
+        end = metadata.footerOffset
+        self.rowGroups = (rowGroups ?? Array(metadata.rowGroups.indices))[...]
+    }
+
+    /// Takes the bytes of the ranges that ``next()`` asked for last, in their order.
+    package mutating func supply(_ chunks: [Bytes]) throws(ParquetError) {
+        precondition(chunks.count == waiting.count, "\(waiting.count) ranges were asked for")
+        var found: [Bytes] = []
+        for (chunk, (place, range)) in zip(chunks, waiting) {
+            guard chunk.count == range.count else { throw .truncated("\(chunk.count) of \(range.count) bytes were read", at: Int(range.lowerBound)) }
+            switch place {
+            case .lookup: found.append(chunk)
+            case .filter(let index): filterReaders.readers[index].supply(chunk)
+            case .other(let index): otherReaders.readers[index].supply(chunk)
+            }
+        }
+        waiting = []
+        guard case .lookingUp(var lookup) = phase, !found.isEmpty else { return }
+        lookup.supply(found)
+        phase = .openingDictionaries(lookup)
+    }
+
+    /// The next batch that is not empty, or what of the file is needed for it; nil after the last one.
+    package mutating func next() throws(ParquetError) -> DecodingStep<RecordBatch?> {
+        precondition(waiting.isEmpty, "the ranges asked for were not supplied")
+        while true {
+            switch phase {
+            case .betweenGroups:
+                guard let index = rowGroups.popFirst() else { return .done(nil) }
+                open(rowGroup: index)
+            case .lookingUp(let lookup):
+                waiting = lookup.ranges.map { (.lookup, $0) }
+                if waiting.isEmpty { phase = .openingDictionaries(lookup) }
+            case .openingDictionaries(let lookup): try openDictionaries(lookup)
+            case .filtering:
+                if let batch = try filterRows() { return .done(batch) }
+            case .completing(var batch):
+                if let done = try complete(&batch) { return .done(done) }
+            }
+            if !waiting.isEmpty { return .needs(waiting.map(\.range)) }
+        }
+    }
+
+    // MARK: Row groups
+
+    private mutating func open(rowGroup index: Int) {
+        let group = metadata.rowGroups[index]
+        guard group.rowCount > 0 else { return }
+        guard !options.prunes || filter.mayMatch({ leaves.statistics($0, rowGroup: index) }) else { return }
+        phase = .lookingUp(RowGroupLookup(index, of: metadata, filter, leaves, reading: options.prunes ? readLeaves : [], end: options.prunes ? end : 0, limits: options.limits))
+    }
+
+    private mutating func openDictionaries(_ lookup: RowGroupLookup) throws(ParquetError) {
+        if filterReaders.rowGroup != lookup.rowGroup {
+            guard !options.prunes || filter.mayMatch({ lookup.facts($0) }) else { return phase = .betweenGroups }
+            try openReaders(lookup)
+        }
+        let chunks = metadata.rowGroups[lookup.rowGroup].columns
+        var dictionaries: [Int: Column] = [:]
+        if options.prunes {
+            let compared = filter.columnsCompared
+            for (index, reader) in filterReaders.readers.enumerated() where chunks[reader.leaf.index].isWhollyDictionary {
+                guard let position = leaves.leaves.first(where: { $0.value.index == reader.leaf.index })?.key, compared.contains(position) else { continue }
+                if let range = try filterReaders.readers[index].openDictionary(chunks[reader.leaf.index]) { waiting.append((.filter(index), range)) }
+                dictionaries[position] = filterReaders.readers[index].dictionary
+            }
+            guard waiting.isEmpty else { return }
+            guard dictionaries.isEmpty || filter.mayMatch({ lookup.facts($0, dictionary: dictionaries[$0]) }) else { return phase = .betweenGroups }
+        }
+        phase = .filtering
+    }
+
+    private mutating func openReaders(_ lookup: RowGroupLookup) throws(ParquetError) {
+        let group = metadata.rowGroups[lookup.rowGroup]
+        let selected = options.prunes ? lookup.rows() : [0..<group.rowCount]
+        rows = selected[...]
+        let indexes = readLeaves.allSatisfy { lookup.offsetIndexes[$0] != nil } ? lookup.offsetIndexes : [:]
+        func plan(_ leaf: Int) -> PageSource.Plan? {
+            indexes[leaf].flatMap { PageSource.Plan($0, of: group.columns[leaf], rows: selected, rowCount: group.rowCount) }
+        }
+        func readers(_ fields: [SchemaField]) throws(ParquetError) -> LeafReaders {
+            var result = LeafReaders(rowGroup: lookup.rowGroup)
+            for field in fields {
+                for leaf in field.leaves {
+                    let column = metadata.tree.leaves[leaf]
+                    let decompressor = try decompressors.decompressor(group.columns[leaf].codec, column)
+                    result.readers.append(try LeafReader(column, group.columns[leaf], options: options, decompressor: decompressor, plan: plan(leaf)))
+                }
+            }
+            return result
+        }
+        filterReaders = try readers(filterFields)
+        otherReaders = try readers(otherFields)
+    }
+
+    // MARK: Rows
+
+    /// Reads the filter's columns of the next rows. A batch when that was all there is to read of them.
+    private mutating func filterRows() throws(ParquetError) -> RecordBatch? {
+        guard let range = rows.first else {
+            phase = .betweenGroups
+            return nil
+        }
+        var count = min(options.batchRows, range.count)
+        for index in filterReaders.readers.indices {
+            switch try filterReaders.readers[index].prepare(count, from: range.lowerBound) {
+            case .needs(let range): waiting.append((.filter(index), range))
+            case .ready(let ready): count = min(count, ready)
+            }
+        }
+        guard waiting.isEmpty else { return nil }
+        let columns = try filterReaders.read(count, filterFields)
+        filteredRowCount += Int64(count)
+        rows[rows.startIndex] = (range.lowerBound + Int64(count))..<range.upperBound
+        if rows[rows.startIndex].isEmpty { rows.removeFirst() }
+
+        let mask = filter.evaluate(count: count) { position in columns[filter.schema.fields[position].name] ?? Column.nulls(.boolean, count: count) }
+        guard let batch = FilteredBatch(firstRow: range.lowerBound, mask: mask, columns: columns) else { return nil }
+        guard otherFields.isEmpty else {
+            phase = .completing(batch)
+            return nil
+        }
+        return batch.whole(schema)
+    }
+
+    /// Reads the other columns of a stretch of rows that passed.
+    private mutating func complete(_ batch: inout FilteredBatch) throws(ParquetError) -> RecordBatch? {
+        guard let stretch = batch.stretches.first else {
+            phase = .filtering
+            return nil
+        }
+        var count = stretch.count
+        for index in otherReaders.readers.indices {
+            switch try otherReaders.readers[index].prepare(count, from: batch.firstRow + Int64(stretch.lowerBound)) {
+            case .needs(let range): waiting.append((.other(index), range))
+            case .ready(let ready): count = min(count, ready)
+            }
+        }
+        guard waiting.isEmpty else { return nil }
+        let columns = try otherReaders.read(count, otherFields)
+        otherRowCount += Int64(count)
+        let done = batch.take(count, columns, schema)
+        phase = batch.stretches.isEmpty ? .filtering : .completing(batch)
+        return done.rowCount > 0 ? done : nil
+    }
+}
+
+/// The readers of some columns of one row group.
+struct LeafReaders {
+    /// -1 before there is one.
+    var rowGroup = -1
+    var readers: [LeafReader] = []
+
+    /// The next rows, which are prepared, as columns by name.
+    mutating func read(_ count: Int, _ fields: [SchemaField]) throws(ParquetError) -> [String: Column] {
+        var leaves: [Int: LeafRows] = [:]
+        for index in readers.indices { leaves[readers[index].leaf.index] = try readers[index].read(count) }
+        let assembly = RecordAssembly(leaves: leaves)
+        var columns: [String: Column] = [:]
+        for field in fields {
+            let column = try assembly.column(field)
+            guard column.count == count else { throw ParquetError(.malformed, "\(column.count) values for \(count) rows", column: field.field.name) }
+            columns[field.field.name] = column
+        }
+        return columns
+    }
+}

@@ -1,0 +1,74 @@
+import TarnBase
+import TarnTestSupport
+import Testing
+
+/// `tarn query` and `tarn show` of a single Parquet file.
+@Suite struct ParquetFileTests {
+    private func fixture(_ name: String) -> String { "\(repositoryFolder)/Fixtures/parquet/\(name).parquet" }
+
+    @Test func `a file is queried as a table is, with all its columns`() throws {
+        let file = fixture("skipping-v1-pyarrow")
+        #expect(try Programs.tarn("query", file, "--count").output == "400\n")
+        #expect(try Programs.tarn("query", file, "--count", "--where", "id >= 600", "--where", "flag = true").output == "20\n")
+        #expect(
+            try Programs.tarn("query", file, "--select", "word,id", "--where", "id in (0, 3, 1197)", "--format", "ndjson").output
+                == #"{"word":"word 0","id":0}"# + "\n" + #"{"word":"word 0","id":3}"# + "\n" + #"{"word":"word 1","id":1197}"# + "\n")
+        #expect(try Programs.tarn("query", file, "--limit", "3", "--format", "csv", "--select", "money").output.split(whereSeparator: \.isNewline) == ["money", "-2.00", "-1.99", "-1.98"])
+        let all = try Programs.tarn("query", file, "--where", "id = 6", "--format", "ndjson").jsonLines
+        #expect(all.count == 1 && all[0]["list"]?.arrayValue?.count == 2 && all[0]["pair"]?["b"]?.stringValue == "b2" && all[0].objectValue?.count == 10)
+    }
+
+    @Test func `a file of another name and a file that is copied read the same`() throws {
+        let folder = try TemporaryFolder()
+        let out = folder.path + "/copy.parquet"
+        #expect(try Programs.tarn("query", fixture("nested-pyarrow"), "--format", "parquet", "--output", out).exitCode == 0)
+        let rows = try Programs.tarn("query", fixture("nested-pyarrow"), "--format", "ndjson").output
+        #expect(try Programs.tarn("query", out, "--format", "ndjson").output == rows && rows.split(separator: "\n").count == 5)
+        #expect(try ChildProcess.run(["mv", out, folder.path + "/no-ending"]).exitCode == 0)
+        #expect(try Programs.tarn("query", folder.path + "/no-ending", "--format", "ndjson").output == rows)
+    }
+
+    @Test func `show explains a file in text and JSON, pages and all`() throws {
+        let text = try Programs.tarn("show", fixture("skipping-v1-pyarrow"))
+        #expect(text.exitCode == 0, "\(text.errors)")
+        for piece in ["2 row groups, 400 rows, 12 columns", "list.list.element", "row group 1: 160 rows", "RLE_DICTIONARY", "ZSTD", "word 0", "bounds", "parquet-cpp"] {
+            #expect(text.output.contains(piece), "\(piece) in \(text.output)")
+        }
+        let shown = try Programs.tarn("show", fixture("skipping-v2-pyarrow"), "--json").jsonLines[0]
+        #expect(shown["rows"]?.intValue == 400 && shown["columns"]?.arrayValue?.count == 12)
+        let id = shown["row_groups"]?.arrayValue?[0]["columns"]?.arrayValue?[0]
+        #expect(id?["statistics"]?["min"]?.intValue == 0 && id?["statistics"]?["max"]?.intValue == 717 && id?["statistics"]?["nulls"]?.intValue == 40)
+        let pages = id?["pages"]?.arrayValue ?? []
+        #expect(pages.count == 12 && pages[1]["first_row"]?.intValue == 20 && pages[1]["min"]?.intValue == 60 && pages[1]["max"]?.intValue == 117)
+        #expect(pages[5]["min"]?.isNull == true && pages[5]["nulls"]?.intValue == 20, "a page of nulls")
+        #expect(id?["bloom_filter"]?["bytes"]?.intValue ?? 0 > 32)
+    }
+
+    @Test func `every fixture is shown, or refused by name`() throws {
+        for name in ["claims-two-gibibytes", "dictionary-falls-back-pyarrow", "duckdb", "flat-pyarrow", "int-decimals-v2-pyarrow", "nested-v2-pyarrow", "old-list-structure", "polars"] {
+            #expect(try Programs.tarn("show", fixture(name)).exitCode == 0, "\(name)")
+            #expect(try Programs.tarn("show", fixture(name), "--json").jsonLines.count == 1, "\(name)")
+        }
+    }
+
+    @Test func `what goes with tables alone is refused with a file, and what is no file is named`() throws {
+        for flags in [["--as-of", "2024"], ["--since", "2024"], ["--read-optimized"], ["--with-meta-fields"]] {
+            let done = try ChildProcess.run([Programs.tarnPath, "query", fixture("polars")] + flags)
+            #expect(done.exitCode == 2 && done.errors.contains(flags[0]), "\(done.errors)")
+        }
+        #expect(try Programs.tarn("show", fixture("polars"), "files").exitCode == 2)
+        let missing = try Programs.tarn("query", "/nowhere/at/all.parquet")
+        #expect(missing.exitCode == 2 && missing.errors.contains("/nowhere/at/all.parquet"), "\(missing.errors)")
+        let unknown = try Programs.tarn("query", fixture("polars"), "--select", "nothing")
+        #expect(unknown.exitCode == 1 && unknown.errors.contains("'nothing'"), "\(unknown.errors)")
+        let folder = try TemporaryFolder()
+        let text = try ChildProcess.run(["bash", "-c", "echo this is no Parquet file at all > \(folder.path)/x.parquet && \(Programs.tarnPath) show \(folder.path)/x.parquet"])
+        #expect(text.exitCode == 1 && text.errors.contains("does not end in PAR1") && text.errors.contains("x.parquet"), "\(text.errors)")
+    }
+
+    @Test func `a claim of 2 GiB in a file of 100 bytes allocates nothing`() throws {
+        let file = fixture("claims-two-gibibytes")
+        let done = try ChildProcess.run(["bash", "-c", "ulimit -v 1500000; \(Programs.tarnPath) query \(file) --count --where 'n = 1'"])
+        #expect(done.exitCode == 1 && done.errors.contains("page of 2147483647 bytes"), "\(done.exitCode) \(done.errors)")
+    }
+}
