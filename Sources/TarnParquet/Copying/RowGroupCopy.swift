@@ -49,7 +49,7 @@ package struct RowGroupCopy {
             let chunk = group.columns[leaf.index]
             guard !chunk.isEncrypted else { throw .unsupported("an encrypted column", column: leaf.name) }
             guard chunk.filePath == nil else { throw .unsupported("a column in another file", column: leaf.name) }
-            guard chunk.codec.codec != nil else { throw .unsupported("compression with \(chunk.codec)", column: leaf.name) }
+            guard chunk.codec.format != nil else { throw .unsupported("compression with \(chunk.codec)", column: leaf.name) }
             var part = Parts(pages: try add(chunk.startOffset, chunk.compressedByteCount, "column chunk", leaf))
             if let start = chunk.bloomFilterOffset, let count = chunk.bloomFilterByteCount {
                 part.bloomFilter = try add(start, Int64(count), "bloom filter", leaf)
