@@ -30,7 +30,7 @@ package struct FilteredScan {
     private let options: ScanOptions
     private let fields: [SchemaField]
     private let filterFields: [SchemaField]
-    /// By leaf: those not among the filter's.
+    /// Those not among the filter's.
     private let otherFields: [SchemaField]
     private let readLeaves: [Int]
     private let end: Int64
@@ -120,13 +120,22 @@ package struct FilteredScan {
         let group = metadata.rowGroups[index]
         guard group.rowCount > 0 else { return }
         guard !options.prunes || filter.mayMatch({ leaves.statistics($0, rowGroup: index) }) else { return }
-        phase = .lookingUp(RowGroupLookup(index, of: metadata, filter, leaves, reading: options.prunes ? readLeaves : [], end: options.prunes ? end : 0, limits: options.limits))
+        let looksUp = options.prunes && !isSmall(group)
+        phase = .lookingUp(RowGroupLookup(index, of: metadata, filter, leaves, reading: looksUp ? readLeaves : [], end: looksUp ? end : 0, limits: options.limits))
+    }
+
+    /// Whether all of it is to be asked for at once.
+    private func isSmall(_ group: RowGroup) -> Bool {
+        var byteCount: Int64 = 0
+        for leaf in readLeaves { byteCount = byteCount.addingReportingOverflow(group.columns[leaf].compressedByteCount).partialValue }
+        return (0...Int64(options.smallRowGroupBytes)).contains(byteCount)
     }
 
     private mutating func openDictionaries(_ lookup: RowGroupLookup) throws(ParquetError) {
         if filterReaders.rowGroup != lookup.rowGroup {
             guard !options.prunes || filter.mayMatch({ lookup.facts($0) }) else { return phase = .betweenGroups }
             try openReaders(lookup)
+            guard waiting.isEmpty else { return }
         }
         let chunks = metadata.rowGroups[lookup.rowGroup].columns
         var dictionaries: [Int: Column] = [:]
@@ -164,6 +173,13 @@ package struct FilteredScan {
         }
         filterReaders = try readers(filterFields)
         otherReaders = try readers(otherFields)
+        guard isSmall(group) else { return }
+        for index in filterReaders.readers.indices {
+            if let range = try filterReaders.readers[index].firstRange() { waiting.append((.filter(index), range)) }
+        }
+        for index in otherReaders.readers.indices {
+            if let range = try otherReaders.readers[index].firstRange() { waiting.append((.other(index), range)) }
+        }
     }
 
     // MARK: Rows

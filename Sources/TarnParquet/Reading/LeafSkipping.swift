@@ -17,6 +17,12 @@ extension LeafReader {
         return try openPage()
     }
 
+    /// What the first page is in, as long as nothing of the chunk was asked for.
+    mutating func firstRange() throws(ParquetError) -> Range<Int64>? {
+        guard source.isUntouched, case .needs(let range) = try source.next() else { return nil }
+        return range
+    }
+
     /// Gets nearer to `row`; returns what is needed when it cannot.
     private mutating func skip(atMost count: Int64, to row: Int64) throws(ParquetError) -> Range<Int64>? {
         if source.mayBeBeforeDictionary { return try openPage() }

@@ -57,6 +57,9 @@ struct PageSource {
         return page > nextPage || (orIsNext && page == nextPage)
     }
 
+    /// Whether nothing of the chunk was supplied yet.
+    var isUntouched: Bool { window.isEmpty && valuesSeen == 0 && nextPage == 0 }
+
     /// Whether a dictionary may have to be read before anything is passed over.
     var mayBeBeforeDictionary: Bool { plan != nil && isBeforeData }
 

@@ -8,6 +8,9 @@ package struct ScanOptions: Hashable, Sendable {
     package var batchBytes = 8 << 20
     /// With a filter: whether what statistics, bloom filters, dictionaries and page indexes rule out is passed over unread.
     package var prunes = true
+    /// With a filter: row groups whose wanted chunks take no more than this are read at once, without a look at indexes and bloom
+    /// filters, since requests would cost more than they save.
+    package var smallRowGroupBytes = 256 << 10
     /// Whether pages with a CRC-32 in their header are held against it.
     package var verifyChecksums = true
     package var limits = ReadLimits.default

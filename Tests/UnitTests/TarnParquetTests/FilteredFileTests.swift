@@ -7,7 +7,7 @@ import Testing
 extension MemoryFile {
     /// The rows that pass, as text, and how many rows were decoded for it.
     mutating func rows(
-        where filter: Filter, columns: [Int]? = nil, options: ScanOptions = ScanOptions()
+        where filter: Filter, columns: [Int]? = nil, options: ScanOptions = FilteredFileTests.asking
     ) throws -> (rows: [String], filtered: Int64, others: Int64) {
         let metadata = try metadata()
         var scan = FilteredScan(metadata: metadata, filter: try BoundFilter(filter, schema: metadata.schema), columns: columns, options: options)
@@ -35,6 +35,13 @@ extension MemoryFile {
 }
 
 @Suite struct FilteredFileTests {
+    /// Small as they are, the files' indexes are asked.
+    static let asking: ScanOptions = {
+        var options = ScanOptions()
+        options.smallRowGroupBytes = 0
+        return options
+    }()
+
     static let files = ["skipping-v1-pyarrow", "skipping-v2-pyarrow"]
 
     static func leaf(_ schema: Schema, _ row: [Cell], _ random: inout RandomColumns) -> Filter? {
@@ -74,6 +81,7 @@ extension MemoryFile {
         var options = ScanOptions(batchRows: [8192, 64, 7][random.int(0..<3)])
         options.fetchBytes = [1 << 20, 1000, 64][random.int(0..<3)]
         options.prunes = random.chance(80)
+        options.smallRowGroupBytes = random.chance(80) ? 0 : 1 << 20
         return options
     }
 
@@ -130,7 +138,7 @@ extension MemoryFile {
             let found = try file.rows(where: filter)
             #expect(found.rows.isEmpty && found.filtered == 0, "\(filter)")
         }
-        var options = ScanOptions()
+        var options = Self.asking
         options.prunes = false
         #expect(try file.rows(where: .equal("id", 601), options: options).filtered == 400)
     }
@@ -166,9 +174,25 @@ extension MemoryFile {
         }
         for fetchBytes in [1 << 20, 50] {
             var options = ScanOptions(batchRows: 33)
+            options.smallRowGroupBytes = 0
             options.fetchBytes = fetchBytes
             let found = try file.rows(where: .isIn("id", [651, 1149]), columns: [0, 8, 9], options: options)
             #expect(found.rows == expected)
         }
+    }
+
+    @Test func `a small row group is asked for in one request`() throws {
+        var file = try MemoryFile.fixture("skipping-v1-pyarrow")
+        var scan = FilteredScan(metadata: try file.metadata(), filter: try BoundFilter(.equal("id", 3), schema: try file.metadata().schema))
+        var rounds = 0
+        reading: while true {
+            switch try scan.next() {
+            case .needs(let ranges):
+                rounds += 1
+                try scan.supply(file.read(ranges))
+            case .done(let batch): if batch == nil { break reading }
+            }
+        }
+        #expect(rounds == 1, "the other row group is ruled out by its bounds")
     }
 }

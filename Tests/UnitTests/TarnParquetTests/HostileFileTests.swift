@@ -32,8 +32,11 @@ struct HostileFileTests {
     /// With filters that the file's indexes, dictionaries and bloom filters are asked about.
     private func readFiltered(_ file: inout MemoryFile) throws {
         guard let field = try file.metadata().schema.fields.first(where: { [.int64, .int32, .string].contains($0.type) }) else { return }
-        _ = try file.rows(where: .equal(field.name, field.type == .string ? "a" : 750), options: ScanOptions(batchRows: 64, verifyChecksums: false))
-        _ = try file.rows(where: .greaterOrEqual(field.name, field.type == .string ? "b" : 2), options: ScanOptions(batchRows: 64, verifyChecksums: false))
+        var options = FilteredFileTests.asking
+        options.batchRows = 64
+        options.verifyChecksums = false
+        _ = try file.rows(where: .equal(field.name, field.type == .string ? "a" : 750), options: options)
+        _ = try file.rows(where: .greaterOrEqual(field.name, field.type == .string ? "b" : 2), options: options)
     }
 
     private static let isSlow = getenv("TARN_SLOW") != nil
