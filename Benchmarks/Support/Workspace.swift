@@ -7,8 +7,13 @@ package struct Workspace: Sendable {
     package let store: MeteredStore
     private let local: LocalStore
 
-    package init(_ name: String) throws {
-        local = try LocalStore(root: ".build/bench/\(name)-\(getpid())", durability: .none)
+    package init(_ name: String) throws { try self.init(root: ".build/bench/\(name)-\(getpid())") }
+
+    /// The folder of a workspace of another process, which removes it.
+    package var root: String { local.root }
+
+    package init(root: String) throws {
+        local = try LocalStore(root: root, durability: .none)
         store = MeteredStore(local)
     }
 

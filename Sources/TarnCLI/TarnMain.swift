@@ -72,9 +72,11 @@ enum TarnMain {
 
     /// Settings of the whole process, which the library leaves to programs.
     private static func prepareProcess() {
-        // glibc gives large blocks back to the kernel at every free and faults them in again page by page.
-        mallopt(M_MMAP_THRESHOLD, 64 << 20)
-        mallopt(M_TRIM_THRESHOLD, 64 << 20)
+        // glibc gives blocks from 128 KiB on back to the kernel at every free and faults them in again page by page: of a
+        // page's size they stay. What is far larger, the arrays of keys, goes back, and so does what is free at the end of
+        // the heap: it would count against `--memory` as if it were held.
+        mallopt(M_MMAP_THRESHOLD, 4 << 20)
+        mallopt(M_TRIM_THRESHOLD, 4 << 20)
         mallopt(M_ARENA_MAX, 2)
         // A reader that goes away ends the output, not the process by a signal.
         signal(SIGPIPE, SIG_IGN)

@@ -4,7 +4,7 @@ package import TarnBase
 ///
 ///     staging     rows + records + keys                        + the batch in hand
 ///     look-up     rows + records + keys + directory + changes  + n · 2 · keySpan
-///     rewriting   rows + changes + n · (fetch + rowGroup)
+///     rewriting   rows + changes + n · (fetch + rowGroup + openPages)
 package struct MemoryPlan: Hashable, Sendable {
     /// Encoded rows; beyond, all go to a scratch file.
     package let rows: Int
@@ -18,6 +18,8 @@ package struct MemoryPlan: Hashable, Sendable {
     package let changes: Int
     /// What the Parquet writer may hold of a row group.
     package let rowGroup: Int
+    /// What the Parquet writer may hold of open pages and dictionaries, of all columns together.
+    package let openPages: Int
     /// What of a base file is fetched at once to be rewritten.
     package let fetch: Int
     /// What is fetched of a column at once by those who fetch no more.
@@ -37,6 +39,7 @@ package struct MemoryPlan: Hashable, Sendable {
         directory = bytes / 4
         changes = bytes / 12
         rowGroup = min(32 << 20, bytes / 8 / tasks)
+        openPages = bytes / 8 / tasks
         fetch = max(8 << 20, bytes / 8, rowGroup * 5 / 4)
         window = min(1 << 20, max(64 << 10, bytes / 512))
         keySpan = min(8 << 20, bytes / 32 / tasks)

@@ -53,6 +53,16 @@ extension DataType {
         }
     }
 
+    /// How many columns of values it is stored as: one, but for nested types.
+    package var leafCount: Int {
+        switch self {
+        case .list(let element): element.type.leafCount
+        case .map(let key, let value): key.type.leafCount + value.type.leafCount
+        case .struct(let fields): fields.reduce(0) { $0 + $1.type.leafCount }
+        default: 1
+        }
+    }
+
     public var isNested: Bool {
         switch self {
         case .list, .map, .struct: true

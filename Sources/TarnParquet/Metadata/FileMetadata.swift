@@ -92,7 +92,9 @@ package struct FileMetadata: Sendable {
 
     /// The footer's Thrift structure, without the length and the magic number that follow it in the file.
     package func encoded() -> Bytes {
-        var writer = CompactWriter(capacity: 4096)
+        // Long values lie in it once: growing would hold them two and a half times.
+        let values = keyValueMetadata.reduce(0) { $0 + $1.key.utf8.count + ($1.value?.utf8.count ?? 0) + 16 }
+        var writer = CompactWriter(capacity: 4096 + values + (tree.elements.count + rowGroups.count * tree.leaves.count) * 256)
         writer.writeStruct { writer in
             writer.write(1, version)
             writer.writeList(2, tree.elements) { $1.write(to: &$0) }

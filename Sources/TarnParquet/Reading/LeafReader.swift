@@ -48,6 +48,8 @@ struct LeafReader {
     /// Whether all values of the chunk were read.
     var isExhausted: Bool { pages.isEmpty && repetitionsAhead.isEmpty }
 
+    var heldByteCount: Int { source.heldByteCount + pages.reduce(0) { $0 + $1.byteCount } + (dictionary?.retainedByteCount ?? 0) }
+
     // MARK: Preparing
 
     mutating func prepare(_ rows: Int) throws(ParquetError) -> Preparation {

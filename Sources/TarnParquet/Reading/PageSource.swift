@@ -70,6 +70,8 @@ struct PageSource {
         return plan.index.pages[nextPage].firstRow
     }
 
+    var heldByteCount: Int { window.retainedByteCount }
+
     /// Takes the bytes of the range asked for last.
     mutating func supply(_ bytes: Bytes) {
         let rest = window[Int(position - windowStart)..<window.count]

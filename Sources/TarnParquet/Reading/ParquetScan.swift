@@ -61,6 +61,9 @@ package struct ParquetScan {
     /// The position in the file of the first row of the batch returned last.
     package var firstRow: Int64 { rowRange.lowerBound }
 
+    /// What is held of the row group: windows, pages as they were decompressed, dictionaries.
+    package var heldByteCount: Int { readers.reduce(0) { $0 + $1.heldByteCount } }
+
     /// Takes the bytes of the ranges that ``next()`` asked for last, in their order.
     package mutating func supply(_ chunks: [Bytes]) throws(ParquetError) {
         precondition(chunks.count == waiting.count, "\(waiting.count) ranges were asked for")

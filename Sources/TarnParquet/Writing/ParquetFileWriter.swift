@@ -88,6 +88,9 @@ package final class ParquetFileWriter {
     /// An estimate can cost trial compressions: it is made only where the bytes before compression reach the limit.
     private var isRowGroupFull: Bool { groupRawBytes >= options.rowGroupBytes && groupEstimate >= options.rowGroupBytes }
 
+    /// What is held of rows: encoded pages, open ones, dictionaries. Spare room of buffers is not counted.
+    package var heldByteCount: Int { groupRawBytes + output.reduce(0) { $0 + $1.count } }
+
     private var groupRawBytes: Int { columns.reduce(0) { $0 + $1.rawByteCount } }
 
     /// As ``estimatedBytes`` with open pages at their size before compression, which costs nothing to tell: compression
@@ -102,8 +105,8 @@ package final class ParquetFileWriter {
         isFinished ? 0 : indexByteCount + Int64(tree.elements.count * 30 + 60 + rowGroups.count * columns.count * 160)
     }
 
-    /// Closes the row group of the rows appended since the last one.
-    func endRowGroup() throws(ParquetError) {
+    /// Closes the open row group, if it has rows; their pages are in what ``takeOutput()`` returns next.
+    package func endRowGroup() throws(ParquetError) {
         guard groupRowCount > 0 else { return }
         try add(rowCount: groupRowCount) { (leaf, offset) throws(ParquetError) in try columns[leaf].endChunk(at: offset) }
         groupRowCount = 0

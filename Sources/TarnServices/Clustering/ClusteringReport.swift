@@ -23,6 +23,8 @@ public struct ClusteringReport: Hashable, Sendable {
     public var bytesWritten: Int64 = 0
     /// What a sort put into scratch files.
     public var bytesSpilled: Int64 = 0
+    /// The most that was held of ``Clustering/memory`` at a time, as it is counted.
+    public var memoryPeak: Int64 = 0
     package var requests = RequestCounts()
     public var seconds = 0.0
 }

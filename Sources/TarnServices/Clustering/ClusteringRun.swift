@@ -13,12 +13,14 @@ struct ClusteringRun {
     /// Requested; its plan is on the timeline.
     let instant: Instant
     let clustering: Clustering
+    private let budget: MemoryBudget
 
     init(_ ground: WriteGround, _ plan: ClusteringPlan, _ instant: Instant, _ clustering: Clustering) {
         self.ground = ground
         self.plan = plan
         self.instant = instant
         self.clustering = plan.settings(over: clustering)
+        budget = MemoryBudget(limit: clustering.memory)
     }
 
     /// Groups that are rewritten at the same time.
@@ -60,7 +62,8 @@ struct ClusteringRun {
     /// Several groups at a time, each with its share of the memory.
     private func rewrite(_ groups: [[FileSlice]], _ scratch: ScratchSpace) async throws -> [GroupOutput] {
         let width = min(Self.width, groups.count)
-        let rows = try SliceParts.Reading(ground, clustering, memory: ByteCount(clustering.memory.bytes / Int64(max(1, width))), scratch: scratch)
+        let memory = ByteCount(clustering.memory.bytes / Int64(max(1, width)))
+        let rows = try SliceParts.Reading(ground, clustering, memory: memory, scratch: scratch, budget: budget)
         let context = context(scratch, share: max(1, width))
         let settings = clustering
         func rewriting(_ number: Int) -> GroupRewrite {
@@ -90,7 +93,7 @@ struct ClusteringRun {
     private func context(_ scratch: ScratchSpace, share: Int) -> RewriteContext {
         RewriteContext(
             table: table, instant: instant.time, properties: ground.properties, schema: ground.schema,
-            memory: MemoryPlan(ByteCount(clustering.memory.bytes / Int64(share))), scratch: scratch, targetBytes: clustering.targetFileSize.bytes)
+            memory: MemoryPlan(ByteCount(clustering.memory.bytes / Int64(share))), budget: budget, scratch: scratch, targetBytes: clustering.targetFileSize.bytes)
     }
 
     // MARK: What the commit says
@@ -123,6 +126,7 @@ struct ClusteringRun {
         }
         report.rowGroupsCopied = outputs.reduce(0) { $0 + $1.rowGroupsCopied }
         report.bytesSpilled = spilled
+        report.memoryPeak = budget.peakBytes
         return report
     }
 }

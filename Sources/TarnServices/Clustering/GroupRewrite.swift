@@ -36,7 +36,7 @@ struct GroupRewrite: Sendable {
     }
 
     private func sorted(_ rows: SliceParts) async throws -> [WrittenFile] {
-        let sort = RowSort(clustering, schema: reading.columns, memory: reading.memory.bytes / 2, scratch: context.scratch)
+        let sort = RowSort(clustering, schema: reading.columns, memory: reading.memory.bytes / 2, budget: context.budget, scratch: context.scratch)
         try await rows.forEach { part in
             guard case .rows(let batch) = part else { preconditionFailure("rows to be sorted are decoded") }
             try sort.add(batch)

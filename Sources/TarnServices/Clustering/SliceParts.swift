@@ -32,7 +32,7 @@ final class SliceParts {
         private let merging: FileSliceReader?
 
         /// - Throws: ``TableError`` `unsupported` for a merge-on-read table whose way of merging is not known.
-        init(_ ground: WriteGround, _ clustering: Clustering, memory: ByteCount, scratch: ScratchSpace) throws {
+        init(_ ground: WriteGround, _ clustering: Clustering, memory: ByteCount, scratch: ScratchSpace, budget: MemoryBudget) throws {
             table = ground.table
             self.memory = memory
             columns = ground.schema.fileColumns
@@ -47,7 +47,7 @@ final class SliceParts {
                 ? try FileSliceReader(
                     ground.table, schema: columns, of: ground.schema.columns, rule: MergeRule(ground.properties),
                     visibility: LogVisibility(ground.timeline),
-                    memory: MergeMemory(logs: ByteCount(max(1, memory.bytes / 4)), window: plan.window, scratch: scratch)) : nil
+                    memory: MergeMemory(logs: ByteCount(max(1, memory.bytes / 4)), window: plan.window, scratch: scratch, budget: budget)) : nil
         }
 
         fileprivate func parts(of file: BaseFile) async throws -> BaseFileParts {

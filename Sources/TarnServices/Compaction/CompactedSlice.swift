@@ -18,12 +18,9 @@ struct CompactedSlice: Sendable {
         let writer = try await BaseFileWriter(
             context, FilePlace(partition: source.partition, name: name, replacing: source.baseFile, number: number))
         do {
-            var rows = reader.rows(of: source).makeAsyncIterator()
-            while let batch = try await rows.next() {
-                if batch.rowCount > 0 { try await writer.append(try writer.renamed(batch)) }
-            }
-            let slice = CompactedSlice(source: source, file: try await writer.finish(), counts: rows.counts)
-            try await slice.check(in: context.table)
+            let (counts, stored) = try await write(reader.rows(of: source), to: writer)
+            let slice = CompactedSlice(source: source, file: try await writer.finish(), counts: counts)
+            try slice.check(stored: stored, in: context.table)
             return slice
         } catch {
             await writer.abandon()
@@ -31,10 +28,19 @@ struct CompactedSlice: Sendable {
         }
     }
 
+    /// Returns with nothing of the slice in memory: what comes then, the footer, needs the room.
+    ///
+    /// - Returns: What the merge counted, and how many rows the old file's footer tells.
+    private static func write(_ rows: FileSliceReader.Rows, to writer: BaseFileWriter) async throws -> (MergeCounts, stored: Int64) {
+        var rows = rows.makeAsyncIterator()
+        while let batch = try await rows.next() {
+            if batch.rowCount > 0 { try await writer.append(try writer.renamed(batch)) }
+        }
+        return (rows.counts, rows.baseRowCount)
+    }
+
     /// Rows in and rows out, each counted by someone else: the old file's footer, the merge, the new file's writer.
-    private func check(in table: TableHandle) async throws {
-        var stored: Int64 = 0
-        if let base = source.baseFile { stored = try await BaseFileReader.open(base, in: table).rowCount }
+    private func check(stored: Int64, in table: TableHandle) throws(TableError) {
         guard counts.storedRows == stored, counts.isBalanced, counts.rows == file.rowCount else {
             throw TableError(
                 .libraryFault, "compacting would lose or make rows: \(stored) stored, \(file.rowCount) written, \(counts)",

@@ -27,6 +27,8 @@ public struct CompactionReport: Hashable, Sendable {
     public internal(set) var bytesRead: Int64 = 0
     /// Bytes that went to scratch files.
     public internal(set) var bytesSpilled: Int64 = 0
+    /// The most that was held of ``Compaction/memory`` at a time, as it is counted.
+    public internal(set) var memoryPeak: Int64 = 0
     public internal(set) var requests = RequestCounts()
     public internal(set) var seconds: Double = 0
     /// Instants of failed writes that were rolled back first.
@@ -65,6 +67,7 @@ public struct CompactionReport: Hashable, Sendable {
         filesRead += other.filesRead
         bytesRead += other.bytesRead
         bytesSpilled += other.bytesSpilled
+        memoryPeak = max(memoryPeak, other.memoryPeak)
         requests += other.requests
         seconds += other.seconds
         rolledBack += other.rolledBack

@@ -20,13 +20,14 @@ struct CompactionRun {
         let writer = TimelineWriter(table)
         try await removeFailedRun(files, writer)
 
+        let budget = MemoryBudget(limit: options.memory)
         let scratch = ScratchSpace(folder: options.spillDirectory, runtime: table.runtime)
         let pending = writer.resume(instant)
         var report = CompactionReport()
         let compacted: [CompactedSlice]
         do {
             try await pending.start(on: writer)
-            compacted = try await compact(slices, scratch)
+            compacted = try await compact(slices, budget, scratch)
         } catch {
             pending.abandon()
             throw TableError(error, instant: instant.time)
@@ -37,6 +38,7 @@ struct CompactionRun {
         report.instants = [instant.time]
         for slice in compacted { report.add(slice) }
         report.bytesSpilled = scratch.writtenBytes
+        report.memoryPeak = budget.peakBytes
         return report
     }
 
@@ -80,17 +82,17 @@ struct CompactionRun {
     // MARK: Slices
 
     /// In the order of the plan; two at a time where memory allows.
-    private func compact(_ slices: [FileSlice], _ scratch: ScratchSpace) async throws -> [CompactedSlice] {
+    private func compact(_ slices: [FileSlice], _ budget: MemoryBudget, _ scratch: ScratchSpace) async throws -> [CompactedSlice] {
         let tasks = slices.count > 1 && options.memory >= Self.memoryForTwo ? 2 : 1
         let share = ByteCount(options.memory.bytes / Int64(tasks))
         let memory = MemoryPlan(share)
         let context = RewriteContext(
-            table: table, instant: instant.time, properties: ground.properties, schema: ground.schema, memory: memory, scratch: scratch,
-            targetBytes: Self.pageTarget)
+            table: table, instant: instant.time, properties: ground.properties, schema: ground.schema, memory: memory, budget: budget,
+            scratch: scratch, targetBytes: Self.pageTarget)
         let reader = try FileSliceReader(
             table, schema: ground.schema.fileColumns, of: ground.schema.columns, rule: try MergeRule(ground.properties),
             visibility: LogVisibility(ground.timeline),
-            memory: MergeMemory(logs: ByteCount(share.bytes / 2), window: memory.window, scratch: scratch))
+            memory: MergeMemory(logs: ByteCount(share.bytes / 2), window: memory.window, scratch: scratch, budget: budget))
         return try await withThrowingTaskGroup(of: (Int, CompactedSlice).self) { group in
             var compacted = [CompactedSlice?](repeating: nil, count: slices.count)
             var next = 0

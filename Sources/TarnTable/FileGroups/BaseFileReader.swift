@@ -36,6 +36,11 @@ package struct BaseFileReader: Sendable {
         }
     }
 
+    /// The same for one who asks for no keys: see ``FileMetadata/withoutKeyFilter()``.
+    package func withoutKeyFilter() -> BaseFileReader {
+        BaseFileReader(path: path, size: size, metadata: metadata.withoutKeyFilter(), store: store)
+    }
+
     private init(path: ObjectPath, size: Int64, metadata: FileMetadata, store: any ObjectStore) {
         self.path = path
         self.size = size
@@ -105,6 +110,9 @@ package struct BaseFileReader: Sendable {
                 let groups = rows.reader.metadata.rowGroups
                 bareRowsLeft = (rows.rowGroups ?? Array(groups.indices)).reduce(0) { $0 + groups[$1].rowCount }
             }
+
+            /// What is held of the file: windows, open pages, dictionaries.
+            package var heldByteCount: Int { scan.heldByteCount }
 
             package mutating func next() async throws -> Chunk? {
                 do {

@@ -45,6 +45,12 @@ package struct RecordBloomFilter: Sendable {
             entryCount: 0, rows: [[UInt8](repeating: 0, count: (Int(bits) + 7) / 8)])
     }
 
+    /// How long the text of a filter for `entries` keys is.
+    package static func footerByteCount(entries: Int) -> Int {
+        let bits = Double(entries) * -naturalLogarithm(hudiErrorRate) / (logarithmOf2 * logarithmOf2)
+        return Int(min(bits, Double(Int32.max)) / 6) + 64
+    }
+
     /// An empty filter of one row in the shape of another, to be filled with the same keys and compared.
     package init(like other: RecordBloomFilter) {
         self.init(

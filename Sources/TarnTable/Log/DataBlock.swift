@@ -23,14 +23,16 @@ package struct DataBlock {
         self.parquet = parquet
     }
 
-    /// - Parameter schema: The columns wanted.
+    /// - Parameters:
+    ///   - schema: The columns wanted.
+    ///   - batchBytes: A batch of Avro records is closed when it takes so much.
     /// - Throws: ``TableError``: `unsupported` for HFile blocks and versions that are not known, `corrupt`.
-    package static func open(_ block: LogBlock, as schema: Schema, in store: any ObjectStore, batchRows: Int = 8192) async throws -> DataBlock {
+    package static func open(_ block: LogBlock, as schema: Schema, in store: any ObjectStore, batchRows: Int = 8192, batchBytes: Int = 64 << 20) async throws -> DataBlock {
         precondition(block.type.holdsRows)
         do {
             let content = BlockContent(block, in: store)
             switch block.type {
-            case .avroData: return DataBlock(block, schema, avro: try await AvroRows(content, as: schema, batchRows: batchRows))
+            case .avroData: return DataBlock(block, schema, avro: try await AvroRows(content, as: schema, batchRows: batchRows, batchBytes: batchBytes))
             case .parquetData: return DataBlock(block, schema, parquet: try await ParquetRows(content, as: schema, batchRows: batchRows))
             default: throw block.fault(.unsupported, "log blocks in HFile format cannot be read")
             }
@@ -67,12 +69,14 @@ private struct AvroRows {
     private var content: BlockContent
     private let decoder: AvroColumnDecoder
     private let batchRows: Int
+    private let batchBytes: Int
     private var recordsLeft: Int32
     private var offset: Int64 = 8
 
-    init(_ content: BlockContent, as schema: Schema, batchRows: Int) async throws {
+    init(_ content: BlockContent, as schema: Schema, batchRows: Int, batchBytes: Int) async throws {
         self.content = content
         self.batchRows = batchRows
+        self.batchBytes = batchBytes
         let block = content.block
         guard let text = block.header[.schema] else { throw block.fault(.corrupt, "an Avro data block without a schema") }
         decoder = try AvroColumnDecoder(writer: AvroSchema(parsing: text), columns: Set(schema.names))
@@ -85,7 +89,7 @@ private struct AvroRows {
     }
 
     mutating func next() async throws -> RecordBatch? {
-        while recordsLeft > 0, decoder.rowCount < batchRows, decoder.byteCount < 64 << 20 { try await readRun() }
+        while recordsLeft > 0, decoder.rowCount < batchRows, decoder.byteCount < batchBytes { try await readRun() }
         guard recordsLeft > 0 || offset == content.size else {
             throw content.block.fault(.corrupt, "\(content.size - offset) bytes behind the last record of an Avro data block")
         }

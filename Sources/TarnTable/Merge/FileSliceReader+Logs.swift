@@ -19,13 +19,15 @@ extension FileSliceReader {
 
     /// What the blocks say of the keys of a part; nil when these do not fit into memory.
     func merge(_ blocks: [LogBlock], _ part: KeyPart) async throws -> LogResult? {
-        var merged = MergedLog(rule: rule, schema: reading, part: part, hash: KeyHash(seed: table.runtime.random.next()), memory: memory)
+        let kept = blocks.reduce(0) { $0 + ($1.contentBytes?.count ?? 0) }
+        var merged = MergedLog(
+            rule: rule, schema: reading, part: part, hash: KeyHash(seed: table.runtime.random.next()), memory: memory, keptBytes: kept)
         do {
             for block in blocks {
                 if block.type == .delete {
                     try merged.add(try await DeleteBlock.keys(of: block, in: table.store))
                 } else {
-                    var rows = try await DataBlock.open(block, as: reading, in: table.store, batchRows: Self.batchRows)
+                    var rows = try await DataBlock.open(block, as: reading, in: table.store, batchRows: Self.batchRows, batchBytes: memory.batchBytes)
                     while let batch = try await rows.next() { try merged.add(batch, of: block) }
                 }
             }

@@ -1,3 +1,4 @@
+import TarnBase
 package import TarnColumns
 import TarnParquet
 import TarnStorage
@@ -64,13 +65,18 @@ package struct FileSliceReader: Sendable {
         private var blocks: [LogBlock]?
         private var stored: BaseFileReader.Rows.Iterator?
         private var log: LogResult?
+        private let hold: MemoryHold
         /// Of the parts that are done.
         private var done = MergeCounts()
 
         fileprivate init(_ reader: FileSliceReader, _ slice: FileSlice) {
             self.reader = reader
             self.slice = slice
+            hold = MemoryHold(reader.memory.budget)
         }
+
+        /// How many rows the footer of the base file tells; known with the first batch.
+        package var baseRowCount: Int64 { base?.rowCount ?? 0 }
 
         /// What was met and done so far; final once all rows were read.
         package var counts: MergeCounts {
@@ -87,11 +93,13 @@ package struct FileSliceReader: Sendable {
                     guard try await open(part) else { continue }
                 }
                 if let chunk = try await stored?.next() {
+                    hold.update(to: (stored?.heldByteCount ?? 0) + contentBytes)
                     if let merged = try merged(chunk.batch) { return try reader.wanted(merged) }
                     done.storedRows += Int64(chunk.batch.rowCount)
                     return try reader.wanted(chunk.batch)
                 }
                 stored = nil
+                hold.update(to: contentBytes)
                 if let batch = try log?.inserts() { return try reader.wanted(batch) }
                 if let log { done.add(log.counts) }
                 log = nil
@@ -106,6 +114,8 @@ package struct FileSliceReader: Sendable {
 
         /// - Returns: false when the part had to be divided.
         private mutating func open(_ part: KeyPart) async throws -> Bool {
+            // Before the logs take their memory: decoding a footer takes several times what is kept of it.
+            if base == nil, let file = slice.baseFile { base = try await BaseFileReader.open(file, in: reader.table).withoutKeyFilter() }
             if !slice.logFiles.isEmpty {
                 if blocks == nil {
                     blocks = try await reader.blocks(of: slice)
@@ -121,15 +131,18 @@ package struct FileSliceReader: Sendable {
                     return false
                 }
                 log = merged
+                if parts.isEmpty { blocks = [] }
             }
             isOpen = true
-            guard let file = slice.baseFile else { return true }
-            if base == nil { base = try await BaseFileReader.open(file, in: reader.table) }
-            var options = ScanOptions(batchRows: FileSliceReader.batchRows)
-            options.fetchBytes = reader.memory.window
-            stored = base?.rows(as: log == nil ? reader.schema : reader.reading, options: options).makeAsyncIterator()
+            let schema = log == nil ? reader.schema : reader.reading
+            let leaves = schema.fields.reduce(0) { $0 + $1.type.leafCount }
+            let options = reader.memory.scanOptions(leafCount: leaves, batchRows: FileSliceReader.batchRows)
+            stored = base?.rows(as: schema, options: options).makeAsyncIterator()
             return true
         }
+
+        /// Contents of blocks that came along with their headers.
+        private var contentBytes: Int { blocks?.reduce(0) { $0 + ($1.contentBytes?.count ?? 0) } ?? 0 }
     }
 
     fileprivate func wanted(_ batch: RecordBatch) throws -> RecordBatch {

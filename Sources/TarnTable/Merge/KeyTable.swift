@@ -16,6 +16,12 @@ struct KeyTable {
     /// By counts, not by capacities: what follows from it must not depend on the allocator.
     var byteCount: Int { KeyTable.roundedUp(hashes.count) * 16 + slots.count * 4 }
 
+    /// The same with `more` further keys, while the arrays grow for them: old and new are there together.
+    func byteCount(adding more: Int) -> Int {
+        let (now, then) = (KeyTable.roundedUp(hashes.count), KeyTable.roundedUp(hashes.count + more))
+        return then * 16 + (then > now ? now * 16 : 0) + max(slots.count, KeyTable.roundedUp((hashes.count + more) * 2)) * 4
+    }
+
     /// Elements for which an array that doubles has room when it holds `count`.
     static func roundedUp(_ count: Int) -> Int { count <= 1 ? count : 1 << (Int.bitWidth - (count - 1).leadingZeroBitCount) }
 

@@ -30,14 +30,17 @@ struct MergedLog {
     private(set) var unordered: Set<Int> = []
     private(set) var rows: LogRows
     private(set) var counts = MergeCounts()
+    private let hold: MemoryHold
     /// At how many bytes superseded rows are dropped next.
     private var dropsAt: Int
 
-    init(rule: MergeRule, schema: Schema, part: KeyPart, hash: KeyHash, memory: MergeMemory) {
+    /// - Parameter keptBytes: Of the memory for logs, what contents of blocks take.
+    init(rule: MergeRule, schema: Schema, part: KeyPart, hash: KeyHash, memory: MergeMemory, keptBytes: Int) {
         self.rule = rule
         self.part = part
         self.hash = hash
-        limit = Int(clamping: memory.logs.bytes)
+        limit = Int(clamping: memory.logs.bytes) - keptBytes
+        hold = MemoryHold(memory.budget)
         dropsAt = limit / 2
         orderingType = rule.orderingField.flatMap { schema[$0]?.type }
         switch orderingType {
@@ -47,8 +50,11 @@ struct MergedLog {
         rows = LogRows(schema: schema, orderingField: hasNumbers ? nil : rule.orderingField, scratch: memory.scratch)
     }
 
-    private var byteCount: Int {
-        keys.byteCount + KeyTable.roundedUp(states.count) * (MemoryLayout<RowReference>.stride + (hasNumbers ? 8 : 0)) + rows.byteCount
+    /// Keys, their states, whether a stored row met them, and the rows.
+    private var byteCount: Int { keys.byteCount + stateBytes(states.count) + rows.byteCount }
+
+    private func stateBytes(_ count: Int) -> Int {
+        KeyTable.roundedUp(count) * (MemoryLayout<RowReference>.stride + (hasNumbers ? 8 : 0)) + count
     }
 
     // MARK: Filling
@@ -60,6 +66,7 @@ struct MergedLog {
         let batch = part.rows(of: whole)
         guard batch.rowCount > 0, let column = batch[MetaFields.recordKey] else { return }
         counts.logRecords += Int64(batch.rowCount)
+        try makeRoom(for: batch.rowCount)
         let numbers = keys.numbers(adding: column.hashKeys(hash))
         let chunk = UInt32(rows.nextChunk)
         try rows.append(batch, keys: numbers)
@@ -117,6 +124,7 @@ struct MergedLog {
         let isHere = part.isWhole ? nil : part.contains(deletes.keys)
         // Keys of other parts are not shown to the table.
         let wanted = isHere.map { deletes.keys.filter($0) } ?? deletes.keys
+        try makeRoom(for: wanted.count)
         let numbers = keys.numbers(adding: wanted.hashKeys(hash))
         var next = 0
         for row in 0..<deletes.keys.count where isHere.map({ $0[row] }) ?? true {
@@ -141,14 +149,27 @@ struct MergedLog {
         block.fault(.unsupported, "merging log records whose ordering field '\(rule.orderingField ?? "")' is null")
     }
 
-    /// Keeps within the memory: drops superseded rows first, then moves rows to the scratch file. A quarter is left for what
-    /// comes before the next look.
+    /// Before the tables of keys grow, which doubles them: rows go to the scratch file first.
+    private mutating func makeRoom(for count: Int) throws {
+        func isEnough() -> Bool { keys.byteCount(adding: count) + stateBytes(states.count + count) + rows.byteCount <= limit }
+        if isEnough() { return }
+        if !rows.isSpilled {
+            try rows.dropSuperseded(&states)
+            try rows.spill()
+        }
+        if !isEnough() { throw TooManyKeys() }
+    }
+
+    /// Keeps within the memory: drops superseded rows first, then moves rows to the scratch file. What is left is for a
+    /// batch before the next look: at most a sixteenth.
     private mutating func fit() throws {
+        hold.update(to: byteCount)
+        defer { hold.update(to: byteCount) }
         guard byteCount > dropsAt else { return }
         if !rows.isSpilled || rows.rowCount > 2 * states.count { try rows.dropSuperseded(&states) }
         if byteCount > limit / 4 * 3 {
             try rows.spill()
-            if byteCount > limit / 4 * 3 { throw TooManyKeys() }
+            if byteCount > limit / 8 * 7 { throw TooManyKeys() }
         }
         // Spilled rows are only rewritten when most are superseded, so that looking often costs nothing.
         dropsAt = rows.isSpilled ? limit / 2 : min(limit, max(dropsAt, 2 * byteCount))

@@ -134,8 +134,8 @@ struct CommitProtocol {
 
     private func context(_ instant: InstantTime) -> RewriteContext {
         RewriteContext(
-            table: table, instant: instant, properties: ground.properties, schema: ground.schema, memory: memory, scratch: scratch,
-            targetBytes: settings.targetFileSize.bytes)
+            table: table, instant: instant, properties: ground.properties, schema: ground.schema, memory: memory,
+            budget: MemoryBudget(limit: settings.memory), scratch: scratch, targetBytes: settings.targetFileSize.bytes)
     }
 
     // MARK: Step 8: what the commit says

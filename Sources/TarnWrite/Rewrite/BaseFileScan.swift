@@ -7,6 +7,7 @@ package import TarnTable
 /// Reads a base file from first row to last, in few requests: what is small is fetched whole, of others as many row groups at
 /// once as fit; of a row group that is too large, windows of each column.
 package final class BaseFileScan {
+    /// Without key filter.
     package let metadata: FileMetadata
     let path: ObjectPath
     let fileSize: Int64
@@ -30,7 +31,7 @@ package final class BaseFileScan {
             while true {
                 switch try decoder.next() {
                 case .needs(let ranges): try decoder.supply(try await object.get(ranges))
-                case .done(let metadata): return BaseFileScan(metadata, object, path, size: file.size, fetch: fetch)
+                case .done(let metadata): return BaseFileScan(metadata.withoutKeyFilter(), object, path, size: file.size, fetch: fetch)
                 }
             }
         } catch {
@@ -45,7 +46,9 @@ package final class BaseFileScan {
         fileSize = size
         fetchBytes = Int64(fetch)
         var options = ScanOptions()
-        options.fetchBytes = max(64 << 10, fetch / max(1, metadata.tree.leaves.count))
+        let share = fetch / max(1, metadata.tree.leaves.count)
+        options.fetchBytes = max(64 << 10, share)
+        options.batchBytes = min(options.batchBytes, max(256 << 10, share))
         self.options = options
         scan = ParquetScan(metadata: metadata, options: options)
     }

@@ -15,6 +15,7 @@ package final class BaseFileWriter {
     private let parquet: ParquetFileWriter
     private let upload: any PartWriter
     private let keys: KeySpool
+    private let hold: MemoryHold
     /// Changed rows so far: what their sequence numbers count.
     private var changedRowCount: Int64 = 0
 
@@ -22,6 +23,7 @@ package final class BaseFileWriter {
     package init(_ context: RewriteContext, _ place: FilePlace) async throws {
         self.context = context
         self.place = place
+        hold = MemoryHold(context.budget)
         let table = context.table
         do {
             _ = try await table.store.putOnce(Bytes(), at: table.markerFolder(of: context.instant).appending(place.marker))
@@ -92,13 +94,17 @@ package final class BaseFileWriter {
     }
 
     private func writeOut() async throws {
+        hold.update(to: parquet.heldByteCount + keys.heldByteCount)
         for bytes in parquet.takeOutput() { try await upload.write(bytes) }
     }
 
     // MARK: The end
 
+    /// Memory: the pages are gone before the footer is made, which holds 7 bytes a row.
     package func finish() async throws -> WrittenFile {
         do {
+            try parquet.endRowGroup()
+            try await writeOut()
             for bytes in try parquet.finish(keyValueMetadata: footer()) { try await upload.write(bytes) }
             let info = try await upload.finish()
             return WrittenFile(place: place, rowCount: parquet.rowCount, byteCount: info.size, counts: counts)
@@ -111,6 +117,9 @@ package final class BaseFileWriter {
 
     private func footer() throws -> [(key: String, value: String)] {
         let filter = try keys.bloomFilter()
+        // The filter and its text, then the text and the footer with it.
+        hold.update(to: parquet.heldByteCount + keys.heldByteCount + RecordBloomFilter.footerByteCount(entries: keys.count) * 2)
+        defer { hold.update(to: 0) }
         var entries = [
             (key: BaseFileFooter.avroSchema, value: context.schema.footerText),
             (key: BaseFileFooter.writerModel, value: "avro"),

@@ -6,8 +6,8 @@ import TarnTable
 /// The record keys of a file while it is written: their range, and the keys themselves for the bloom filter, whose size is
 /// only known with the last row.
 final class KeySpool {
-    /// Bytes a batch of keys takes in the spool, and its rows.
-    private var batches: [(start: Int64, offsets: [UInt32])] = []
+    /// Where a batch of keys lies in the spool.
+    private var batches: [(range: Range<Int64>, count: Int)] = []
     private let bytes: SpilledBytes
     private let coder = RowCoder(schema: [Field(MetaFields.recordKey, .string)])
     private(set) var count = 0
@@ -15,6 +15,8 @@ final class KeySpool {
     private var greatest: Bytes?
 
     init(memoryLimit: Int, scratch: ScratchSpace) { bytes = SpilledBytes(memoryLimit: memoryLimit, scratch: scratch) }
+
+    var heldByteCount: Int { bytes.memoryByteCount + batches.count * 24 }
 
     /// - Precondition: no key is null.
     func append(_ keys: Column) throws {
@@ -24,10 +26,9 @@ final class KeySpool {
             least = least.map { low.precedes($0) ? low.compacted() : $0 } ?? low.compacted()
             greatest = greatest.map { $0.precedes(high) ? high.compacted() : $0 } ?? high.compacted()
         }
-        var encoded = ByteBuilder()
-        let offsets = coder.encode(RecordBatch(schema: coder.schema, columns: [keys], rowCount: keys.count), into: &encoded)
-        let start = try encoded.withUnsafeBytes { try bytes.append($0) }
-        batches.append((start, offsets.map { UInt32($0) }))
+        let chunk = coder.chunk(RecordBatch(schema: coder.schema, columns: [keys], rowCount: keys.count))
+        let start = try chunk.withUnsafeBytes { try bytes.append($0) }
+        batches.append((start..<start + Int64(chunk.count), keys.count))
     }
 
     /// The least and the greatest key, by their bytes; nil without rows.
@@ -39,14 +40,12 @@ final class KeySpool {
     /// The filter over all keys, sized for them (hudi-format §4.5).
     func bloomFilter() throws -> RecordBloomFilter {
         var filter = RecordBloomFilter(entries: count)
-        for (start, offsets) in batches {
-            let total = Int(offsets[offsets.count - 1])
-            let encoded = try Bytes(unsafeUninitializedCapacity: total) { buffer in
-                if let base = buffer.baseAddress { try bytes.copy(start..<(start + Int64(total)), to: base) }
-                return total
+        for (range, count) in batches {
+            let chunk = try Bytes(unsafeUninitializedCapacity: range.count) { buffer in
+                if let base = buffer.baseAddress { try bytes.copy(range, to: base) }
+                return range.count
             }
-            let rows = (0..<(offsets.count - 1)).map { Int(offsets[$0])..<Int(offsets[$0 + 1]) }
-            filter.insert(try coder.decode(encoded, rows: rows).columns[0])
+            filter.insert(try coder.decode(chunk: chunk, rowCount: count).columns[0])
         }
         return filter
     }

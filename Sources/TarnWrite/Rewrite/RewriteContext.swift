@@ -1,4 +1,5 @@
-import TarnBase
+package import TarnBase
+import TarnColumns
 import TarnParquet
 package import TarnStorage
 package import TarnTable
@@ -10,30 +11,38 @@ package struct RewriteContext: Sendable {
     package let properties: TableProperties
     package let schema: WriteSchema
     package let memory: MemoryPlan
+    /// What of the memory is in use, counted.
+    package let budget: MemoryBudget
     package let scratch: ScratchSpace
     package let targetBytes: Int64
 
     package init(
-        table: TableHandle, instant: InstantTime, properties: TableProperties, schema: WriteSchema, memory: MemoryPlan, scratch: ScratchSpace,
-        targetBytes: Int64
+        table: TableHandle, instant: InstantTime, properties: TableProperties, schema: WriteSchema, memory: MemoryPlan, budget: MemoryBudget,
+        scratch: ScratchSpace, targetBytes: Int64
     ) {
         self.table = table
         self.instant = instant
         self.properties = properties
         self.schema = schema
         self.memory = memory
+        self.budget = budget
         self.scratch = scratch
         self.targetBytes = targetBytes
     }
 
-    /// Pages are small beside the target, so that a file's size is known well before it is reached.
+    /// Pages are small beside the target, so that a file's size is known well before it is reached; those of all columns, and
+    /// their dictionaries, fit into the memory for them.
     var parquetOptions: ParquetWriteOptions {
         var options = ParquetWriteOptions()
         options.rowGroupBytes = memory.rowGroup
-        options.pageBytes = Int(min(1 << 20, max(16 << 10, targetBytes / 32)))
+        let share = max(16 << 10, memory.openPages / (2 * leafCount))
+        options.pageBytes = min(share, Int(min(1 << 20, max(16 << 10, targetBytes / 32))))
+        options.dictionaryBytes = min(share, options.dictionaryBytes)
         options.rootName = schema.recordName
         return options
     }
+
+    private var leafCount: Int { max(1, schema.fileColumns.fields.reduce(0) { $0 + $1.type.leafCount }) }
 
     func open(_ base: BaseFile) async throws -> BaseFileScan { try await .open(base, of: table, fetch: memory.fetch) }
 

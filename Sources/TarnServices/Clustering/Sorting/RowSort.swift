@@ -16,7 +16,8 @@ final class RowSort {
     private var loose: [RecordBatch] = []
     private var looseRowCount = 0
     private var blocks: [RecordBatch] = []
-    private var heldBytes = 0
+    private var heldBytes = 0 { didSet { hold.update(to: heldBytes) } }
+    private let hold: MemoryHold
     private var runs: [SortedRun] = []
 
     private let blockRows: Int
@@ -25,8 +26,11 @@ final class RowSort {
     /// What sorting takes beside the rows: order, references, and the key if it is not yet made.
     private static let rowOverhead = 64
 
-    /// - Parameter memory: For the rows held, their keys, and what sorting takes.
-    init(_ clustering: Clustering, schema: Schema, memory: Int64, scratch: ScratchSpace) {
+    /// - Parameters:
+    ///   - memory: For the rows held, their keys, and what sorting takes.
+    ///   - budget: Where that is counted.
+    init(_ clustering: Clustering, schema: Schema, memory: Int64, budget: MemoryBudget, scratch: ScratchSpace) {
+        hold = MemoryHold(budget)
         columns = clustering.sortColumns
         curve = clustering.sortColumns.count > 1 ? clustering.curve.spaceFilling : nil
         coder = RowCoder(schema: Schema(schema.fields + [Field(Self.keyName, .binary)]))
