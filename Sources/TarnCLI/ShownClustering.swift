@@ -15,7 +15,7 @@ struct ShownClustering {
             .init("groups", .int(Int64(report.groups))), .init("partitions", .int(Int64(report.partitions))),
             .init("files_written", .int(Int64(report.filesWritten))), .init("bytes_written", .int(report.bytesWritten)),
             .init("files_read", .int(Int64(report.filesRead))), .init("bytes_read", .int(report.bytesRead)),
-            .init("bytes_spilled", .int(report.bytesSpilled)), .init("requests", report.requests.json),
+            .init("row_groups_copied", .int(Int64(report.rowGroupsCopied))), .init("bytes_spilled", .int(report.bytesSpilled)), .init("requests", report.requests.json),
             .init("peak_memory_bytes", .int(Console.peakMemoryBytes)), .init("seconds", .double(report.seconds)),
         ])
     }

@@ -125,8 +125,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "v6-0.15-cow-types-bulkinsert-rowwriter", "v6-0.15-cow-clustering-after-rollback", "v6-0.15-cow-archived-keep-commits",
-        "v6-0.15-cow-overwrites-cleaned", "v6-0.15-cow-savepoint-clean", "v6-0.15-cow-upsert-killed",
+        "v6-0.15-cow-types-bulkinsert-rowwriter", "v6-0.15-mor-types-nullelements", "v6-0.15-mor-types-avro", "v6-0.15-mor-partodd-enc-hive",
+        "v6-1.0.2-mor-types",
     ])
     func `files of Spark are copied but for columns that are stored otherwise`(name: String) async throws {
         let table = try await SparkTable(name)
@@ -134,7 +134,6 @@ import Testing
         var clustering = Clustering()
         clustering.smallRowGroupLimit = .bytes(0)
         let report = try await ClusteringService(table.handle, clustering).run()
-        print("\(name): \(report.rowGroupsCopied) row groups copied out of \(report.filesRead) files")
         #expect(report.isCompleted && report.rowGroupsCopied > 0)
         #expect(try await table.rows() == before)
         #expect(try await table.faults() == [])

@@ -15,6 +15,7 @@ struct ClusterCommand: WritingCommand {
     var curve = Clustering.Curve.linear
     var targetFileSize = ByteCount.mebibytes(120)
     var smallFileLimit: ByteCount?
+    var smallRowGroupLimit = Clustering().smallRowGroupLimit
     var partitions = NameList()
     var planOnly = false
     var instant: String?
@@ -31,6 +32,7 @@ struct ClusterCommand: WritingCommand {
         .option("curve", "linear|zorder|hilbert", "How several columns make one order (linear).", \.curve),
         .option("target-file-size", "SIZE", "Files are made about this large (120MiB).", \.targetFileSize),
         .option("small-file-limit", "SIZE", "Only files below this size are taken in (75% of the target).", \.smallFileLimit),
+        .option("small-row-group-limit", "SIZE", "Without --sort, row groups from this size on are copied undecoded (4MiB).", \.smallRowGroupLimit),
         .option("partitions", "P,Q", "Only these partitions, by their folders (all).", \.partitions),
         .flag("plan-only", "Schedule, and let --run or another engine do it.", \.planOnly),
         .option("run", "INSTANT", "Run this pending clustering, whoever scheduled it.", \.instant),
@@ -64,6 +66,7 @@ struct ClusterCommand: WritingCommand {
         var clustering = Clustering(sortColumns: sort.names, targetFileSize: targetFileSize)
         clustering.curve = curve
         clustering.smallFileLimit = smallFileLimit
+        clustering.smallRowGroupLimit = smallRowGroupLimit
         clustering.partitions = partitions.names.isEmpty ? nil : partitions.names
         clustering.memory = memory
         clustering.spillDirectory = spillDirectory

@@ -38,9 +38,8 @@ final class SliceParts {
             columns = ground.schema.fileColumns
             aheadBytes = memory.bytes / 8
             plan = MemoryPlan(memory)
-            copying =
-                clustering.sortColumns.isEmpty
-                ? try RowGroupCopying(into: ground.schema, bytes: clustering.smallRowGroupLimit.bytes...Int64(max(plan.fetch, Int(clamping: clustering.smallRowGroupLimit.bytes)))) : nil
+            let (least, most) = (clustering.smallRowGroupLimit.bytes, Int64(plan.fetch))
+            copying = clustering.sortColumns.isEmpty && least <= most ? try RowGroupCopying(into: ground.schema, bytes: least...most) : nil
             wholeFileBytes = min(8 << 20, aheadBytes / SliceParts.decodedSize)
             merging =
                 ground.properties.type == .mergeOnRead
