@@ -21,7 +21,7 @@ public struct Clustering: Hashable, Sendable {
     public var targetFileSize: ByteCount
     /// Only files below this size are taken in; nil: 75% of the target.
     public var smallFileLimit: ByteCount?
-    /// Without sort columns, row groups of at least this many bytes are copied as they lie, which costs a tenth of encoding
+    /// Without sort columns, row groups of at least this many bytes are copied as they lie, at a fifth of the cost of encoding
     /// them anew; smaller ones are encoded together, as many small row groups make scans slow. Zero: all are copied.
     public var smallRowGroupLimit = ByteCount.mebibytes(4)
     /// Partitions by their folders; nil: all.
