@@ -17,17 +17,17 @@ enum ParquetFiles {
         return batches
     }
 
-    static func write(_ batches: [RecordBatch], schema: Schema, to absolute: String, codec: Codec = .zstd(level: 3)) async throws {
+    static func write(_ batches: [RecordBatch], schema: Schema, to absolute: String, codec: Codec = .zstd(level: 3), tasks: Int = 1) async throws {
         let (store, path) = try Arguments.place(absolute)
         var options = ParquetWriteOptions()
         options.codec = codec
         let writer = try ParquetFileWriter(schema: schema, options: options)
         let upload = try await store.upload(at: path)
         for batch in batches {
-            try writer.append(batch)
+            try await writer.append(batch, tasks: tasks)
             for bytes in writer.takeOutput() { try await upload.write(bytes) }
         }
-        for bytes in try writer.finish() { try await upload.write(bytes) }
+        for bytes in try await writer.finish(tasks: tasks) { try await upload.write(bytes) }
         _ = try await upload.finish()
     }
 }

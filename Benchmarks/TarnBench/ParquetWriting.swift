@@ -10,12 +10,14 @@ final class ParquetWriting: Workload {
     private let codec: Codec
     private let base: String
     private let out: String
+    private let tasks: Int
     private var batches: [RecordBatch] = []
 
     init(_ arguments: Arguments) throws {
         codec = arguments.variant == "zstd" ? .zstd(level: 3) : arguments.variant == "snappy" ? .snappy : .none
         base = try arguments.path("base")
         out = try arguments.path("out") + "/o.parquet"
+        tasks = arguments.usesAllThreads ? 2 : 1
     }
 
     /// Plain values, as the peers have them: the codes of dictionary pages would spare the writer its own dictionaries.
@@ -26,7 +28,7 @@ final class ParquetWriting: Workload {
     }
 
     func run() async throws {
-        try await ParquetFiles.write(batches, schema: batches[0].schema, to: out, codec: codec)
+        try await ParquetFiles.write(batches, schema: batches[0].schema, to: out, codec: codec, tasks: tasks)
     }
 
     func finish() async throws -> [(key: String, value: Int64)] { [("rows", batches.reduce(0) { $0 + Int64($1.rowCount) })] }

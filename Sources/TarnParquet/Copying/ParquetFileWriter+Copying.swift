@@ -30,13 +30,13 @@ extension ParquetFileWriter {
                 copied += encoded.chunks
             case .values(let values):
                 precondition(values.type == field.field.type && values.count == rowCount, "\(field.field.name) has other values than the row group")
-                try append(values, to: field)
+                try append(values, to: field, work)
                 copied += Array(repeating: nil, count: field.leaves.count)
             }
         }
         try add(rowCount: Int64(rowCount)) { (leaf, offset) throws(ParquetError) in
             if let chunk = copied[leaf] { return chunk.placed(at: offset) }
-            return try columns[leaf].endChunk(at: offset)
+            return try endChunk(leaf, at: offset)
         }
     }
 

@@ -67,3 +67,13 @@ struct CodeTable: ~Copyable {
 
 /// Dictionaries hash with one seed: codes are given by first appearance, so the file does not depend on it.
 let dictionaryHash = KeyHash(seed: 0x7461_726E)
+
+/// The hash of a value that fits a word, where a call would cost more than the hash.
+@inline(__always)
+func wordHash(_ word: UInt64) -> UInt64 {
+    func fold(_ left: UInt64, _ right: UInt64) -> UInt64 {
+        let product = left.multipliedFullWidth(by: right)
+        return product.high ^ product.low
+    }
+    return fold(fold(word ^ 0xA076_1D64_78BD_642F, 0xE703_7ED1_A0B4_28DB) ^ 0x8EBC_6AF0_9C88_C6E3, 0x5899_65CC_7537_4CC3)
+}

@@ -16,6 +16,8 @@ protocol StorableValue: BitwiseCopyable, Comparable {
 
     /// `width` is the physical type's.
     static func encodePlain(_ values: UnsafeBufferPointer<Self>, width: Int, appendingTo output: inout ByteBuilder)
+    /// DELTA_BINARY_PACKED; of 32- and 64-bit integers only.
+    static func encodeDelta(_ values: UnsafeBufferPointer<Self>, appendingTo output: inout ByteBuilder)
 }
 
 extension StorableValue {
@@ -25,6 +27,17 @@ extension StorableValue {
     // Every machine this runs on is little-endian, as PLAIN is.
     static func encodePlain(_ values: UnsafeBufferPointer<Self>, width: Int, appendingTo output: inout ByteBuilder) {
         output.append(UnsafeRawBufferPointer(values))
+    }
+
+    static func encodeDelta(_ values: UnsafeBufferPointer<Self>, appendingTo output: inout ByteBuilder) {
+        preconditionFailure("only integers have differences")
+    }
+
+    /// BYTE_STREAM_SPLIT.
+    static func encodeSplit(_ values: UnsafeBufferPointer<Self>, width: Int, appendingTo output: inout ByteBuilder) {
+        var plain = ByteBuilder()
+        encodePlain(values, width: width, appendingTo: &plain)
+        plain.withUnsafeBytes { ByteStreamSplitEncoding.encode(plain: $0, width: width, appendingTo: &output) }
     }
 }
 
@@ -36,10 +49,18 @@ extension StorableValue where Self: FixedWidthInteger {
 
 extension Int32: StorableValue {
     var identity: UInt64 { UInt64(UInt32(bitPattern: self)) }
+
+    static func encodeDelta(_ values: UnsafeBufferPointer<Int32>, appendingTo output: inout ByteBuilder) {
+        DeltaBinaryPackedEncoding.encode(values, appendingTo: &output)
+    }
 }
 
 extension Int64: StorableValue {
     var identity: UInt64 { UInt64(bitPattern: self) }
+
+    static func encodeDelta(_ values: UnsafeBufferPointer<Int64>, appendingTo output: inout ByteBuilder) {
+        DeltaBinaryPackedEncoding.encode(values, appendingTo: &output)
+    }
 }
 
 extension Float: StorableValue {

@@ -1,12 +1,16 @@
 import TarnBase
 import TarnColumns
 
-/// Booleans: PLAIN, one bit each.
+/// Booleans: PLAIN, one bit each, or RLE.
 final class BooleanEncoder: ValueEncoder {
     /// One byte a value.
     private let values = Scratch<UInt8>()
+    private var choice: EncodingChoice
+    /// Of the open page.
     private var hasTrue = false
     private var hasFalse = false
+
+    init(encodings: [Encoding]) { choice = EncodingChoice(encodings) }
 
     func append(_ leaf: ShreddedLeaf) {
         guard case .bits(let bitmap) = leaf.values.values else { preconditionFailure("booleans are bits") }
@@ -39,10 +43,24 @@ final class BooleanEncoder: ValueEncoder {
 
     var pageByteCount: Int { values.count / 8 }
     var mustEndPage: Bool { false }
-    var pageEncoding: Encoding { .plain }
-    func settle() {}
+    var pageEncoding: Encoding { choice.chosen }
 
-    func encodePage(appendingTo output: inout ByteBuilder) {
+    func settle(_ size: (_ fill: (inout ByteBuilder) -> Void) -> Int) {
+        guard values.count > 0 else { return }
+        choice.settle { encoding in size { self.encode(as: encoding, appendingTo: &$0) } }
+    }
+
+    func encodePage(appendingTo output: inout ByteBuilder) { encode(as: choice.chosen, appendingTo: &output) }
+
+    private func encode(as encoding: Encoding, appendingTo output: inout ByteBuilder) {
+        guard encoding == .runLength else { return encodePlain(appendingTo: &output) }
+        let start = output.count
+        output.append(littleEndian: UInt32(0))
+        RunLengthBitPackedEncoding.encode(values.values, bitWidth: 1, appendingTo: &output)
+        output.overwrite(at: start, littleEndian: UInt32(output.count - start - 4))
+    }
+
+    private func encodePlain(appendingTo output: inout ByteBuilder) {
         let count = values.count
         output.append(upTo: count / 8 + 32) { target in
             guard let out = target.baseAddress else { return 0 }
@@ -56,19 +74,27 @@ final class BooleanEncoder: ValueEncoder {
         }
     }
 
-    func beginPage() { values.removeAll(usualCount: 1 << 16) }
+    func beginPage() {
+        values.removeAll(usualCount: 1 << 16)
+        hasTrue = false
+        hasFalse = false
+    }
 
     var dictionaryCount: Int { 0 }
     var dictionaryByteCount: Int { 0 }
     func encodeDictionary(appendingTo output: inout ByteBuilder) {}
 
-    var bounds: ValueBounds? {
+    // Booleans have no bloom filter: ParquetWriteOptions are refused that ask for one.
+    func hashPage(into hashes: Scratch<UInt64>) {}
+    func hashDictionary(into hashes: Scratch<UInt64>) {}
+
+    var pageBounds: ValueBounds? {
         guard hasTrue || hasFalse else { return nil }
         return ValueBounds(minimum: Bytes([hasFalse ? 0 : 1]), maximum: Bytes([hasTrue ? 1 : 0]))
     }
 
     func beginChunk() {
-        hasTrue = false
-        hasFalse = false
+        choice.beginChunk()
+        beginPage()
     }
 }

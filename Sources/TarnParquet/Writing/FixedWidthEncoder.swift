@@ -18,6 +18,7 @@ final class FixedWidthEncoder<Value: StorableValue>: ValueEncoder {
     /// Values must lie within, as decimals within their digits.
     private let legal: ClosedRange<Value>?
     private let policy: DictionaryPolicy?
+    private var choice: EncodingChoice
 
     private var mode = Mode.plain
     private let plain = Scratch<Value>()
@@ -29,13 +30,15 @@ final class FixedWidthEncoder<Value: StorableValue>: ValueEncoder {
     private var chunkValueCount = 0
     /// Whether a page of codes was written: the dictionary stays then.
     private var chunkHasCodes = false
+    /// Of the open page.
     private var minimum = Value.aboveAll
     private var maximum = Value.belowAll
 
-    init(width: Int, legal: ClosedRange<Value>? = nil, policy: DictionaryPolicy?) {
+    init(width: Int, legal: ClosedRange<Value>? = nil, policy: DictionaryPolicy?, encodings: [Encoding]) {
         self.width = width
         self.legal = legal
         self.policy = policy
+        choice = EncodingChoice(encodings)
         beginChunk()
     }
 
@@ -132,7 +135,7 @@ final class FixedWidthEncoder<Value: StorableValue>: ValueEncoder {
         defer { entries.count = knownCount }
         for index in 0..<count {
             let value = values[index]
-            let (code, isNew) = table.code(for: dictionaryHash.hash64(value.identity)) { known[Int($0)].isIdentical(to: value) }
+            let (code, isNew) = table.code(for: wordHash(value.identity)) { known[Int($0)].isIdentical(to: value) }
             if isNew {
                 known[knownCount] = value
                 knownCount &+= 1
@@ -165,19 +168,23 @@ final class FixedWidthEncoder<Value: StorableValue>: ValueEncoder {
     private var bitWidth: Int { RunLengthBitPackedEncoding.bitWidth(for: max(0, entries.count - 1)) }
     var pageByteCount: Int { mode == .plain ? plain.count * width : codes.count * bitWidth / 8 }
     var mustEndPage: Bool { mode == .leavingDictionary }
-    var pageEncoding: Encoding { mode == .plain || codes.count == 0 ? .plain : .runLengthDictionary }
+    var pageEncoding: Encoding { mode == .plain || codes.count == 0 ? choice.chosen : .runLengthDictionary }
 
     @_specialize(where Value == Int32)
     @_specialize(where Value == Int64)
     @_specialize(where Value == Float)
     @_specialize(where Value == Double)
     @_specialize(where Value == Int128)
-    func settle() {
-        guard let policy, mode == .dictionary, !chunkHasCodes, codes.count > 0 else { return }
-        let pays = policy.pays(
-            valueCount: codes.count, distinctCount: entries.count, dictionaryBytes: dictionaryByteCount,
-            plainBytes: codes.count * width)
-        if !pays { replaceCodes() }
+    func settle(_ size: (_ fill: (inout ByteBuilder) -> Void) -> Int) {
+        if let policy, mode == .dictionary, !chunkHasCodes, codes.count > 0 {
+            let pays = policy.pays(
+                valueCount: codes.count, distinctCount: entries.count, dictionaryBytes: dictionaryByteCount,
+                plainBytes: codes.count * width)
+            if !pays { replaceCodes() }
+        }
+        guard plain.count > 0 else { return }
+        let sample = UnsafeBufferPointer(start: plain.base, count: min(plain.count, EncodingChoice.sampleCount))
+        choice.settle { encoding in size { encode(sample, as: encoding, appendingTo: &$0) } }
     }
 
     @_specialize(where Value == Int32)
@@ -186,11 +193,17 @@ final class FixedWidthEncoder<Value: StorableValue>: ValueEncoder {
     @_specialize(where Value == Double)
     @_specialize(where Value == Int128)
     func encodePage(appendingTo output: inout ByteBuilder) {
-        if pageEncoding == .plain {
-            return Value.encodePlain(plain.values, width: width, appendingTo: &output)
-        }
+        guard pageEncoding.isDictionary else { return encode(plain.values, as: choice.chosen, appendingTo: &output) }
         output.append(UInt8(bitWidth))
         RunLengthBitPackedEncoding.encode(codes.values, bitWidth: bitWidth, appendingTo: &output)
+    }
+
+    private func encode(_ values: UnsafeBufferPointer<Value>, as encoding: Encoding, appendingTo output: inout ByteBuilder) {
+        switch encoding {
+        case .deltaBinaryPacked: Value.encodeDelta(values, appendingTo: &output)
+        case .byteStreamSplit: Value.encodeSplit(values, width: width, appendingTo: &output)
+        default: Value.encodePlain(values, width: width, appendingTo: &output)
+        }
     }
 
     func beginPage() {
@@ -198,6 +211,8 @@ final class FixedWidthEncoder<Value: StorableValue>: ValueEncoder {
         if mode == .leavingDictionary { mode = .plain }
         plain.removeAll(usualCount: 1 << 18)
         codes.removeAll(usualCount: 1 << 17)
+        minimum = .aboveAll
+        maximum = .belowAll
     }
 
     var dictionaryCount: Int { entries.count }
@@ -212,8 +227,37 @@ final class FixedWidthEncoder<Value: StorableValue>: ValueEncoder {
         Value.encodePlain(entries.values, width: width, appendingTo: &output)
     }
 
-    var bounds: ValueBounds? {
-        guard minimum <= maximum, chunkValueCount > 0 else { return nil }
+    @_specialize(where Value == Int32)
+    @_specialize(where Value == Int64)
+    @_specialize(where Value == Float)
+    @_specialize(where Value == Double)
+    @_specialize(where Value == Int128)
+    func hashPage(into hashes: Scratch<UInt64>) {
+        if !pageEncoding.isDictionary { hash(plain.values, into: hashes) }
+    }
+
+    @_specialize(where Value == Int32)
+    @_specialize(where Value == Int64)
+    @_specialize(where Value == Float)
+    @_specialize(where Value == Double)
+    @_specialize(where Value == Int128)
+    func hashDictionary(into hashes: Scratch<UInt64>) { hash(entries.values, into: hashes) }
+
+    private func hash(_ values: UnsafeBufferPointer<Value>, into hashes: Scratch<UInt64>) {
+        var forms = ByteBuilder()
+        Value.encodePlain(values, width: width, appendingTo: &forms)
+        let target = hashes.reserve(values.count)
+        forms.withUnsafeBytes { forms in
+            for index in 0..<values.count {
+                target[index] = SplitBlockBloomFilter.hash(UnsafeRawBufferPointer(rebasing: forms[(index &* width)..<(index &* width &+ width)]))
+            }
+        }
+        hashes.count += values.count
+    }
+
+    var pageBounds: ValueBounds? {
+        // Nothing but NaN has no bounds, nor has nothing.
+        guard minimum <= maximum, plain.count + codes.count > 0 else { return nil }
         return ValueBounds(minimum: plainForm(minimum.asLowerBound), maximum: plainForm(maximum.asUpperBound))
     }
 
@@ -227,10 +271,10 @@ final class FixedWidthEncoder<Value: StorableValue>: ValueEncoder {
 
     func beginChunk() {
         mode = policy == nil ? .plain : .dictionary
+        choice.beginChunk()
         dropDictionary()
         chunkValueCount = 0
         chunkHasCodes = false
-        minimum = .aboveAll
-        maximum = .belowAll
+        beginPage()
     }
 }

@@ -3,6 +3,7 @@ import TarnColumns
 
 /// The levels of the open page, one byte each; not even that as long as all are the same, which is what most columns do.
 final class LevelBuffer {
+    private let maximum: Int
     private let bitWidth: Int
     private(set) var count = 0
     /// The level of all slots so far; nil once two differed, and before the first.
@@ -10,7 +11,10 @@ final class LevelBuffer {
     private let levels = Scratch<UInt8>()
 
     /// - Parameter maximum: The highest level; at 0 nothing is kept or written.
-    init(maximum: Int) { bitWidth = maximum == 0 ? 0 : RunLengthBitPackedEncoding.bitWidth(for: maximum) }
+    init(maximum: Int) {
+        self.maximum = maximum
+        bitWidth = maximum == 0 ? 0 : RunLengthBitPackedEncoding.bitWidth(for: maximum)
+    }
 
     func append(_ added: ShreddedLeaf.DefinitionLevels, count addedCount: Int) {
         switch added {
@@ -67,18 +71,30 @@ final class LevelBuffer {
     /// About what the levels take in the page.
     var byteCount: Int { uniform != nil ? 0 : levels.count * bitWidth / 8 }
 
-    /// Length in 4 bytes, then the runs: how version 1 pages hold levels.
-    func encode(appendingTo output: inout ByteBuilder) {
+    /// The runs; `withLength`, as version 1 pages hold levels, behind their length in 4 bytes.
+    func encode(withLength: Bool, appendingTo output: inout ByteBuilder) {
         guard bitWidth > 0 else { return }
         let start = output.count
-        output.append(littleEndian: UInt32(0))
+        if withLength { output.append(littleEndian: UInt32(0)) }
         if let level = uniform {
             RunLengthBitPackedEncoding.encode(
                 repeating: UInt32(level), count: count, bitWidth: bitWidth, appendingTo: &output)
         } else {
             RunLengthBitPackedEncoding.encode(levels.values, bitWidth: bitWidth, appendingTo: &output)
         }
-        output.overwrite(at: start, littleEndian: UInt32(output.count - start - 4))
+        if withLength { output.overwrite(at: start, littleEndian: UInt32(output.count - start - 4)) }
+    }
+
+    /// How often each level occurs, from 0 to the highest; empty where there is only one.
+    func histogram() -> [Int64] {
+        guard maximum > 0 else { return [] }
+        var counts = [Int64](repeating: 0, count: maximum + 1)
+        if let level = uniform {
+            counts[Int(level)] = Int64(count)
+        } else {
+            for level in levels.values { counts[Int(level)] &+= 1 }
+        }
+        return counts
     }
 
     func removeAll() {

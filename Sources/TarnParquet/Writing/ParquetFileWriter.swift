@@ -23,7 +23,7 @@ package final class ParquetFileWriter {
     private var indexes: [[ChunkIndexes]] = []
     private var indexByteCount: Int64 = 0
     private var output: [Bytes]
-    private var groupRowCount: Int64 = 0
+    var groupRowCount: Int64 = 0
     private(set) var isFinished = false
 
     /// Rows appended so far.
@@ -33,52 +33,21 @@ package final class ParquetFileWriter {
     package private(set) var writtenBytes: Int64
 
     private static let magic = Bytes("PAR1")
-    /// Rows that pass through all columns before the row group's size is looked at.
-    private static let stepRows = 4096
+    /// One a task.
+    var pageEncoders: [PageEncoder]
 
-    /// - Throws: ``ParquetError`` of kind `unsupported` for a schema that Parquet cannot hold (a struct without members).
+    /// - Throws: ``ParquetError`` of kind `unsupported` for a schema that Parquet cannot hold (a struct without members), and for
+    ///   options that name a column the schema does not have or ask of one what its type cannot give.
     package init(schema: Schema, options: ParquetWriteOptions = ParquetWriteOptions()) throws(ParquetError) {
         precondition(options.pageRows > 0 && options.pageBytes > 0 && options.rowGroupRows > 0 && options.rowGroupBytes > 0)
         self.schema = schema
         self.options = options
         tree = try SchemaTree(writing: schema, rootName: options.rootName)
-        let pageEncoder = PageEncoder(codec: options.codec)
-        columns = tree.leaves.map { ColumnWriter($0, options: options, pageEncoder: pageEncoder) }
+        try options.check(against: tree)
+        columns = tree.leaves.map { ColumnWriter($0, options: options) }
+        pageEncoders = [PageEncoder(codec: options.codec, writesChecksums: options.writesChecksums)]
         output = [ParquetFileWriter.magic]
         writtenBytes = Int64(ParquetFileWriter.magic.count)
-    }
-
-    /// Adds the rows of `batch`, whose columns have the types of ``schema`` in its order.
-    ///
-    /// - Throws: ``ParquetError`` of kind `unsupported`, naming the column: a null where the schema allows none, a decimal
-    ///   beyond its precision, a single value of 2 GiB.
-    package func append(_ batch: RecordBatch) throws(ParquetError) {
-        precondition(!isFinished, "the file is finished")
-        precondition(batch.schema.fields.map(\.type) == schema.fields.map(\.type), "the batch has other columns than the file")
-        var start = 0
-        while start < batch.rowCount {
-            let room = options.rowGroupRows - Int(groupRowCount)
-            let end = min(batch.rowCount, start + min(ParquetFileWriter.stepRows, room))
-            for (field, column) in zip(tree.fields, batch.columns) { try append(column.slice(start..<end), to: field) }
-            groupRowCount += Int64(end - start)
-            start = end
-            if groupRowCount >= options.rowGroupRows || isRowGroupFull { try endRowGroup() }
-        }
-    }
-
-    /// In pieces that fit the pages of the field's leaves.
-    func append(_ column: Column, to field: SchemaField) throws(ParquetError) {
-        let leaves = columns[field.leaves]
-        var start = 0
-        while start < column.count {
-            let room = leaves.reduce(Int.max) { min($0, $1.roomInPage) }
-            var piece = column.slice(start..<min(column.count, start + room))
-            while piece.count > 1, piece.plainByteCount > options.pageBytes { piece = piece.slice(0..<(piece.count / 2)) }
-            for shredded in try RecordShredding.shred(piece, as: field) {
-                try columns[shredded.leaf.index].append(shredded, rowCount: piece.count)
-            }
-            start += piece.count
-        }
     }
 
     /// The file's length if it were finished now, footer included, key-value metadata not. Within about 20% once a few pages
@@ -86,19 +55,20 @@ package final class ParquetFileWriter {
     package var estimatedBytes: Int64 { writtenBytes + Int64(groupEstimate) + footerEstimate }
 
     /// An estimate can cost trial compressions: it is made only where the bytes before compression reach the limit.
-    private var isRowGroupFull: Bool { groupRawBytes >= options.rowGroupBytes && groupEstimate >= options.rowGroupBytes }
+    var isRowGroupFull: Bool { groupRawBytes >= options.rowGroupBytes && groupEstimate >= options.rowGroupBytes }
 
     /// What is held of rows: encoded pages, open ones, dictionaries. Spare room of buffers is not counted.
     package var heldByteCount: Int { groupRawBytes + output.reduce(0) { $0 + $1.count } }
 
-    private var groupRawBytes: Int { columns.reduce(0) { $0 + $1.rawByteCount } }
+    /// Never less once pages are compressed whose compression was put off.
+    var groupRawBytes: Int { columns.reduce(0) { $0 + $1.rawByteCount } }
 
     /// As ``estimatedBytes`` with open pages at their size before compression, which costs nothing to tell: compression
     /// makes them hardly larger ever, and mostly a third.
     package var uncompressedBytes: Int64 { writtenBytes + Int64(groupRowCount == 0 ? 0 : groupRawBytes) + footerEstimate }
 
     private var groupEstimate: Int {
-        groupRowCount == 0 ? 0 : columns.reduce(0) { $0 + $1.estimatedByteCount }
+        groupRowCount == 0 ? 0 : columns.reduce(0) { $0 + $1.estimatedByteCount(pageEncoders[0]) }
     }
 
     private var footerEstimate: Int64 {
@@ -108,9 +78,19 @@ package final class ParquetFileWriter {
     /// Closes the open row group, if it has rows; their pages are in what ``takeOutput()`` returns next.
     package func endRowGroup() throws(ParquetError) {
         guard groupRowCount > 0 else { return }
-        try add(rowCount: groupRowCount) { (leaf, offset) throws(ParquetError) in try columns[leaf].endChunk(at: offset) }
+        let rowCount = groupRowCount
         groupRowCount = 0
+        try add(rowCount: rowCount) { (leaf, offset) throws(ParquetError) in try endChunk(leaf, at: offset) }
     }
+
+    /// The chunk of what was appended to a leaf, which lies in the file from `offset` on.
+    func endChunk(_ leaf: Int, at offset: Int64) throws(ParquetError) -> FinishedChunk {
+        try columns[leaf].endPages(work)
+        return columns[leaf].endChunk(at: offset)
+    }
+
+    /// How pages are made where no other task helps.
+    var work: PageWork { PageWork(encoder: pageEncoders[0], defersCompression: false) }
 
     /// A row group of the chunks that `chunk` gives, one a leaf in their order.
     ///
@@ -129,8 +109,10 @@ package final class ParquetFileWriter {
         group.fileOffset = start
         group.compressedByteCount = writtenBytes - start
         group.ordinal = Int16(exactly: rowGroups.count)
+        group.sortingColumns = options.sortingColumns
         for leaf in behind.indices {
-            (group.columns[leaf].bloomFilterOffset, group.columns[leaf].bloomFilterByteCount) = place(behind[leaf].bloomFilter)
+            let placed = place(behind[leaf].bloomFilter)
+            (group.columns[leaf].bloomFilterOffset, group.columns[leaf].bloomFilterByteCount) = (placed?.offset, placed?.byteCount)
             behind[leaf].bloomFilter = nil
             indexByteCount += Int64((behind[leaf].columnIndex?.count ?? 0) + (behind[leaf].offsetIndex?.count ?? 0))
         }
@@ -145,16 +127,16 @@ package final class ParquetFileWriter {
     private func endIndexes() {
         for (group, chunks) in indexes.enumerated() {
             for (leaf, chunk) in chunks.enumerated() {
-                let (offset, byteCount) = place(chunk.columnIndex)
-                rowGroups[group].columns[leaf].columnIndexOffset = offset
-                rowGroups[group].columns[leaf].columnIndexByteCount = byteCount
+                let placed = place(chunk.columnIndex)
+                rowGroups[group].columns[leaf].columnIndexOffset = placed?.offset
+                rowGroups[group].columns[leaf].columnIndexByteCount = placed?.byteCount
             }
         }
         for (group, chunks) in indexes.enumerated() {
             for (leaf, chunk) in chunks.enumerated() {
-                let (offset, byteCount) = place(chunk.offsetIndex)
-                rowGroups[group].columns[leaf].offsetIndexOffset = offset
-                rowGroups[group].columns[leaf].offsetIndexByteCount = byteCount
+                let placed = place(chunk.offsetIndex)
+                rowGroups[group].columns[leaf].offsetIndexOffset = placed?.offset
+                rowGroups[group].columns[leaf].offsetIndexByteCount = placed?.byteCount
             }
         }
         indexes = []
@@ -162,10 +144,10 @@ package final class ParquetFileWriter {
     }
 
     /// What is nil, or too long for the footer to say, is left out: readers do without.
-    private func place(_ bytes: Bytes?) -> (offset: Int64?, byteCount: Int32?) {
-        guard let bytes, let byteCount = Int32(exactly: bytes.count) else { return (nil, nil) }
+    private func place(_ bytes: Bytes?) -> (offset: Int64, byteCount: Int32)? {
+        guard let bytes, let count = Int32(exactly: bytes.count) else { return nil }
         defer { emit([bytes]) }
-        return (writtenBytes, byteCount)
+        return (writtenBytes, count)
     }
 
     private func emit(_ bytes: [Bytes]) {
@@ -184,6 +166,11 @@ package final class ParquetFileWriter {
     package func finish(keyValueMetadata: [(key: String, value: String)] = []) throws(ParquetError) -> [Bytes] {
         precondition(!isFinished, "the file is finished")
         try endRowGroup()
+        return try finishFooter(keyValueMetadata)
+    }
+
+    /// The rest of the file, whose row groups are complete.
+    func finishFooter(_ keyValueMetadata: [(key: String, value: String)]) throws(ParquetError) -> [Bytes] {
         endIndexes()
         let footer = metadata(keyValueMetadata).encoded()
         guard let footerByteCount = UInt32(exactly: footer.count) else { throw .unsupported("a footer of \(footer.count) bytes") }
@@ -202,34 +189,5 @@ package final class ParquetFileWriter {
         metadata.createdBy = options.createdBy
         metadata.columnOrders = tree.leaves.map { _ in .byType }
         return metadata
-    }
-}
-
-extension Column {
-    /// About what the values take as PLAIN, all leaves together.
-    fileprivate var plainByteCount: Int {
-        switch values {
-        case .bits: count / 8
-        case .fixed(let bytes): bytes.count
-        case .views(let views): views.views.withValues(of: View.self) { $0.reduce(0) { $0 &+ $1.length &+ 4 } }
-        case .dictionary(let codes, let dictionary):
-            if case .views(let views) = dictionary.values {
-                views.views.withValues(of: View.self) { all in
-                    // Null slots have code 0, of a dictionary that may be empty.
-                    codes.withValues(of: UInt32.self) { $0.reduce(0) { Int($1) < all.count ? $0 &+ all[Int($1)].length &+ 4 : $0 } }
-                }
-            } else {
-                count * (type.fixedWidth ?? 0)
-            }
-        case .fields(let members): members.reduce(0) { $0 + $1.plainByteCount }
-        case .list(let offsets, let elements): elements.entries(offsets).plainByteCount
-        case .map(let offsets, let keys, let values):
-            keys.entries(offsets).plainByteCount + values.entries(offsets).plainByteCount
-        }
-    }
-
-    /// The rows that the lists of `offsets` hold.
-    private func entries(_ offsets: Bytes) -> Column {
-        offsets.withValues(of: Int32.self) { slice(Int($0.first ?? 0)..<Int($0.last ?? 0)) }
     }
 }

@@ -11,7 +11,8 @@ struct SizeEstimate {
     mutating func learn(raw: Int, compressed: Int) {
         guard raw >= SizeEstimate.worthATrial || ratio == nil, raw > 0 else { return }
         let observed = Double(compressed) / Double(raw)
-        ratio = ratio.map { ($0 + observed) / 2 } ?? observed
+        // A page tells more than any trial before it.
+        ratio = trialByteCount == .max ? ratio.map { ($0 + observed) / 2 } ?? observed : observed
         trialByteCount = .max
     }
 

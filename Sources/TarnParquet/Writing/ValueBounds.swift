@@ -1,29 +1,51 @@
 import TarnBase
 
-/// The smallest and largest value of a chunk in PLAIN form, as statistics hold them.
+/// The smallest and largest value of a page or chunk in PLAIN form, as statistics hold them.
 struct ValueBounds {
     var minimum: Bytes
+    /// nil when no short value is above all.
     var maximum: Bytes?
+    /// What bounds from above where a bound must be given: `maximum`, or the largest value itself.
+    var indexMaximum: Bytes
     var isMinimumExact = true
     var isMaximumExact = true
 
     init(minimum: Bytes, maximum: Bytes) {
         self.minimum = minimum
         self.maximum = maximum
+        indexMaximum = maximum
     }
 
     /// Bounds of text or binary values, each cut to at most `limit` bytes: the lower to its beginning, the upper to the
     /// smallest short value above it, which is left out when there is none.
-    init(minimum: Bytes, maximum: Bytes, isText: Bool, limit: Int = 64) {
+    init(minimum: Bytes, maximum: Bytes, isText: Bool, limit: Int) {
         let lower = isText ? ValueBounds.textPrefix(minimum, limit) : minimum[0..<min(limit, minimum.count)]
         self.minimum = lower
         isMinimumExact = lower.count == minimum.count
-        guard maximum.count > limit else {
-            self.maximum = maximum
-            return
-        }
+        indexMaximum = maximum
+        self.maximum = maximum
+        guard maximum.count > limit else { return }
         isMaximumExact = false
-        self.maximum = isText ? ValueBounds.textAbove(ValueBounds.textPrefix(maximum, limit)) : ValueBounds.bytesAbove(maximum[0..<limit])
+        let cut = isText ? ValueBounds.textAbove(ValueBounds.textPrefix(maximum, limit)) : ValueBounds.bytesAbove(maximum[0..<limit])
+        self.maximum = cut
+        indexMaximum = cut ?? maximum
+    }
+
+    /// Widens to what bounds both. Cutting keeps the order of values, so bounds of pages make those of their chunk.
+    mutating func formUnion(_ other: ValueBounds, _ order: BoundOrder) {
+        if order.precedes(other.minimum, minimum) {
+            minimum = other.minimum
+            isMinimumExact = other.isMinimumExact
+        } else if other.isMinimumExact, other.minimum == minimum {
+            isMinimumExact = true
+        }
+        if order.precedes(indexMaximum, other.indexMaximum) {
+            maximum = other.maximum
+            indexMaximum = other.indexMaximum
+            isMaximumExact = other.isMaximumExact
+        } else if other.isMaximumExact, other.indexMaximum == indexMaximum {
+            isMaximumExact = true
+        }
     }
 
     /// At most `limit` bytes, not ending inside a character.

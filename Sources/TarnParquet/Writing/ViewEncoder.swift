@@ -14,13 +14,16 @@ final class ViewEncoder: ValueEncoder {
 
     private let isText: Bool
     private let policy: DictionaryPolicy?
+    private let boundBytes: Int
+    private var choice: EncodingChoice
 
     private var mode = Mode.plain
     /// The open page's values, each with its length in front.
     private let plain = Scratch<UInt8>()
+    private var plainCount = 0
     private let codes = Scratch<UInt32>()
     /// What the open page's codes would take as PLAIN; counted in a chunk's first page only.
-    private var plainByteCount = 0
+    private var codedByteCount = 0
 
     /// Views of the dictionary's entries; long ones point into `entryBytes`, which is the dictionary page.
     private let entries = Scratch<View>()
@@ -37,12 +40,15 @@ final class ViewEncoder: ValueEncoder {
     private var chunkValueCount = 0
     /// Whether a page of codes was written: the dictionary stays then.
     private var chunkHasCodes = false
-    private var minimum: Bytes?
-    private var maximum: Bytes?
+    /// Of the open page; of codes only once it is settled.
+    private var bounds = ByteArrayBounds()
+    private let occurs = Scratch<UInt8>()
 
-    init(isText: Bool, policy: DictionaryPolicy?) {
+    init(isText: Bool, policy: DictionaryPolicy?, encodings: [Encoding], boundBytes: Int) {
         self.isText = isText
         self.policy = policy
+        self.boundBytes = boundBytes
+        choice = EncodingChoice(encodings)
         beginChunk()
     }
 
@@ -76,14 +82,12 @@ final class ViewEncoder: ValueEncoder {
     private func append(_ slots: UnsafePointer<View>, _ count: Int, _ buffers: UnsafeBufferPointer<UnsafeRawPointer>) {
         if mode == .plain {
             appendPlain(slots, count, buffers)
-            note(slots, count, buffers)
+            bounds.note(slots, count, buffers)
             return
         }
-        let entryCount = entries.count
         appendCodes(slots, count, buffers)
-        noteEntries(from: entryCount)
         if !chunkHasCodes {
-            for index in 0..<count { plainByteCount &+= 4 &+ slots[index].length }
+            for index in 0..<count { codedByteCount &+= 4 &+ slots[index].length }
         }
     }
 
@@ -101,13 +105,11 @@ final class ViewEncoder: ValueEncoder {
             mapped.removeAll()
             mapped.append(repeating: ViewEncoder.unmapped, count: dictionary.count)
         }
-        let entryCount = entries.count
         dictionary.withViews { all, buffers in
             buffers.withUnsafeBufferPointer { buffers in
                 if let base = all.baseAddress { appendMapped(codes, rows, count, base, buffers) }
             }
         }
-        noteEntries(from: entryCount)
     }
 
     private func gather(_ views: UnsafeBufferPointer<View>, _ rows: [Int32]) {
@@ -130,14 +132,6 @@ final class ViewEncoder: ValueEncoder {
     }
 
     // MARK: Loops over values
-
-    @inline(__always)
-    private static func start(
-        _ slot: UnsafePointer<View>, _ buffers: UnsafeBufferPointer<UnsafeRawPointer>
-    ) -> UnsafeRawPointer {
-        let view = slot.pointee
-        return view.isInline ? UnsafeRawPointer(slot) + 4 : buffers[view.buffer] + view.offset
-    }
 
     /// Appends a value in its PLAIN form; `out` has room for 64 bytes more. Returns the end.
     @inline(__always)
@@ -173,6 +167,7 @@ final class ViewEncoder: ValueEncoder {
         var out = start
         for index in 0..<count { out = ViewEncoder.store(slots + index, buffers, at: out) }
         plain.count += out - start
+        plainCount += count
     }
 
     private func appendCodes(_ slots: UnsafePointer<View>, _ count: Int, _ buffers: UnsafeBufferPointer<UnsafeRawPointer>) {
@@ -238,66 +233,72 @@ final class ViewEncoder: ValueEncoder {
         }
         self.codes.count += count
         if !chunkHasCodes {
-            for index in 0..<count { plainByteCount &+= 4 &+ entries.base[Int(target[index])].length }
+            for index in 0..<count { codedByteCount &+= 4 &+ entries.base[Int(target[index])].length }
         }
     }
 
     @inline(__always)
     private static func hash(_ slot: UnsafePointer<View>, _ buffers: UnsafeBufferPointer<UnsafeRawPointer>) -> UInt64 {
         let view = slot.pointee
-        if view.isInline { return dictionaryHash.hash64(view.low ^ dictionaryHash.hash64(view.high)) }
+        if view.isInline { return wordHash(view.low ^ wordHash(view.high)) }
         return dictionaryHash.hash64(buffers[view.buffer] + view.offset, count: view.length)
     }
 
-    // MARK: Bounds
+    // MARK: The page
 
-    private func noteEntries(from first: Int) {
-        guard first < entries.count else { return }
-        withUnsafePointer(to: UnsafeRawPointer(entryBytes.base)) {
-            note(entries.base + first, entries.count - first, UnsafeBufferPointer(start: $0, count: 1))
-        }
-    }
-
-    private func note(_ slots: UnsafePointer<View>, _ count: Int, _ buffers: UnsafeBufferPointer<UnsafeRawPointer>) {
-        var least = 0
-        var greatest = 0
-        var leastPrefix = ViewEncoder.prefix(slots[0])
-        var greatestPrefix = leastPrefix
-        for index in 1..<max(1, count) {
-            let prefix = ViewEncoder.prefix(slots[index])
-            if prefix < leastPrefix || prefix == leastPrefix && ViewEncoder.precedes(slots + index, slots + least, buffers) {
-                least = index
-                leastPrefix = prefix
-            } else if prefix > greatestPrefix || prefix == greatestPrefix && ViewEncoder.precedes(slots + greatest, slots + index, buffers) {
-                greatest = index
-                greatestPrefix = prefix
+    /// Of a page of codes: which entries occur, and how long the values are together.
+    private func noteCodes() {
+        let known = entries.base
+        withUnsafePointer(to: UnsafeRawPointer(entryBytes.base)) { buffer in
+            let buffers = UnsafeBufferPointer(start: buffer, count: 1)
+            guard chunkHasCodes else {
+                // All entries come from this page.
+                bounds.note(known, entries.count, buffers)
+                return
             }
+            occurs.removeAll()
+            let marks = occurs.reserve(entries.count)
+            marks.update(repeating: 0, count: entries.count)
+            for code in codes.values { marks[Int(code)] = 1 }
+            dense.removeAll()
+            let target = dense.reserve(entries.count + 1)
+            var count = 0
+            for index in 0..<entries.count {
+                target[count] = known[index]
+                count &+= Int(marks[index])
+            }
+            bounds.note(target, count, buffers)
         }
-        let lower = UnsafeRawBufferPointer(start: ViewEncoder.start(slots + least, buffers), count: slots[least].length)
-        let upper = UnsafeRawBufferPointer(start: ViewEncoder.start(slots + greatest, buffers), count: slots[greatest].length)
-        if minimum.map({ $0.withUnsafeBytes { ViewEncoder.precedes(lower, $0) } }) ?? true { minimum = Bytes(copying: lower) }
-        if maximum.map({ $0.withUnsafeBytes { ViewEncoder.precedes($0, upper) } }) ?? true { maximum = Bytes(copying: upper) }
     }
 
-    /// The first four bytes as a number that orders as they do.
-    @inline(__always)
-    private static func prefix(_ view: View) -> UInt32 { UInt32(truncatingIfNeeded: view.low &>> 32).byteSwapped }
-
-    @inline(__always)
-    private static func precedes(
-        _ left: UnsafePointer<View>, _ right: UnsafePointer<View>, _ buffers: UnsafeBufferPointer<UnsafeRawPointer>
-    ) -> Bool {
-        precedes(
-            UnsafeRawBufferPointer(start: start(left, buffers), count: left.pointee.length),
-            UnsafeRawBufferPointer(start: start(right, buffers), count: right.pointee.length))
+    var pageBounds: ValueBounds? {
+        guard let minimum = bounds.minimum, let maximum = bounds.maximum else { return nil }
+        return ValueBounds(minimum: minimum, maximum: maximum, isText: isText, limit: boundBytes)
     }
 
-    /// Unsigned bytes, the shorter first.
-    @inline(__always)
-    private static func precedes(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
-        guard let leftStart = left.baseAddress, let rightStart = right.baseAddress else { return left.count < right.count }
-        let order = memcmp(leftStart, rightStart, min(left.count, right.count))
-        return order != 0 ? order < 0 : left.count < right.count
+    var pageByteArrayByteCount: Int? {
+        guard pageEncoding.isDictionary else { return plain.count - 4 * plainCount }
+        var count = 0
+        let known = entries.base
+        for code in codes.values { count &+= known[Int(code)].length }
+        return count
+    }
+
+    func hashPage(into hashes: Scratch<UInt64>) {
+        if !pageEncoding.isDictionary { ViewEncoder.hash(plain.rawBytes, plainCount, into: hashes) }
+    }
+
+    func hashDictionary(into hashes: Scratch<UInt64>) { ViewEncoder.hash(entryBytes.rawBytes, entries.count, into: hashes) }
+
+    private static func hash(_ plain: UnsafeRawBufferPointer, _ count: Int, into hashes: Scratch<UInt64>) {
+        guard var next = plain.baseAddress else { return }
+        let target = hashes.reserve(count)
+        for index in 0..<count {
+            let length = Int(next.loadUnaligned(as: UInt32.self))
+            target[index] = SplitBlockBloomFilter.hash(UnsafeRawBufferPointer(start: next + 4, count: length))
+            next += 4 &+ length
+        }
+        hashes.count += count
     }
 
     // MARK: The dictionary's life
@@ -312,10 +313,12 @@ final class ViewEncoder: ValueEncoder {
     private func replaceCodes() {
         withUnsafePointer(to: UnsafeRawPointer(entryBytes.base)) { buffer in
             let buffers = UnsafeBufferPointer(start: buffer, count: 1)
-            let start = UnsafeMutableRawPointer(plain.reserve(plainByteCount + 64))
+            let start = UnsafeMutableRawPointer(plain.reserve(codedByteCount + 64))
             var out = start
             for index in 0..<codes.count { out = ViewEncoder.store(entries.base + Int(codes.base[index]), buffers, at: out) }
             plain.count += out - start
+            plainCount += codes.count
+            bounds.note(entries.base, entries.count, buffers)
         }
         codes.removeAll()
         dropDictionary()
@@ -329,33 +332,57 @@ final class ViewEncoder: ValueEncoder {
         mappedDictionary = nil
     }
 
-    func settle() {
-        guard let policy, mode == .dictionary, !chunkHasCodes, codes.count > 0 else { return }
-        let pays = policy.pays(
-            valueCount: codes.count, distinctCount: entries.count, dictionaryBytes: entryBytes.count,
-            plainBytes: plainByteCount)
-        if !pays { replaceCodes() }
+    func settle(_ size: (_ fill: (inout ByteBuilder) -> Void) -> Int) {
+        if let policy, mode == .dictionary, !chunkHasCodes, codes.count > 0 {
+            let pays = policy.pays(
+                valueCount: codes.count, distinctCount: entries.count, dictionaryBytes: entryBytes.count,
+                plainBytes: codedByteCount)
+            if !pays { replaceCodes() }
+        }
+        if codes.count > 0 { noteCodes() }
+        guard plainCount > 0 else { return }
+        let sample = firstPlain(EncodingChoice.sampleCount)
+        choice.settle { encoding in
+            size { ViewEncoder.encode(sample.bytes, sample.count, as: encoding, appendingTo: &$0) }
+        }
+    }
+
+    /// At most `limit` values of the open page.
+    private func firstPlain(_ limit: Int) -> (bytes: UnsafeRawBufferPointer, count: Int) {
+        guard plainCount > limit else { return (plain.rawBytes, plainCount) }
+        let base = UnsafeRawPointer(plain.base)
+        var next = base
+        for _ in 0..<limit { next += 4 &+ Int(next.loadUnaligned(as: UInt32.self)) }
+        return (UnsafeRawBufferPointer(start: base, count: next - base), limit)
+    }
+
+    private static func encode(_ plain: UnsafeRawBufferPointer, _ count: Int, as encoding: Encoding, appendingTo output: inout ByteBuilder) {
+        switch encoding {
+        case .deltaLengthByteArray: DeltaByteArrayEncoding.encodeLengths(plain: plain, count: count, appendingTo: &output)
+        case .deltaByteArray: DeltaByteArrayEncoding.encodePrefixes(plain: plain, count: count, appendingTo: &output)
+        default: output.append(plain)
+        }
     }
 
     func beginChunk() {
         mode = policy == nil ? .plain : .dictionary
+        choice.beginChunk()
         dropDictionary()
-        plainByteCount = 0
+        codedByteCount = 0
         chunkValueCount = 0
         chunkHasCodes = false
-        minimum = nil
-        maximum = nil
+        beginPage()
     }
-
-    // MARK: Pages
 
     private var bitWidth: Int { RunLengthBitPackedEncoding.bitWidth(for: max(0, entries.count - 1)) }
     var pageByteCount: Int { mode == .plain ? plain.count : codes.count * bitWidth / 8 }
     var mustEndPage: Bool { mode == .leavingDictionary }
-    var pageEncoding: Encoding { mode == .plain || codes.count == 0 ? .plain : .runLengthDictionary }
+    var pageEncoding: Encoding { mode == .plain || codes.count == 0 ? choice.chosen : .runLengthDictionary }
 
     func encodePage(appendingTo output: inout ByteBuilder) {
-        if pageEncoding == .plain { return output.append(plain.rawBytes) }
+        guard pageEncoding.isDictionary else {
+            return ViewEncoder.encode(plain.rawBytes, plainCount, as: choice.chosen, appendingTo: &output)
+        }
         output.append(UInt8(bitWidth))
         RunLengthBitPackedEncoding.encode(codes.values, bitWidth: bitWidth, appendingTo: &output)
     }
@@ -364,15 +391,12 @@ final class ViewEncoder: ValueEncoder {
         if codes.count > 0 { chunkHasCodes = true }
         if mode == .leavingDictionary { mode = .plain }
         plain.removeAll(usualCount: 1 << 21)
+        plainCount = 0
         codes.removeAll(usualCount: 1 << 17)
+        bounds = ByteArrayBounds()
     }
 
     var dictionaryCount: Int { entries.count }
     var dictionaryByteCount: Int { entryBytes.count }
     func encodeDictionary(appendingTo output: inout ByteBuilder) { output.append(entryBytes.rawBytes) }
-
-    var bounds: ValueBounds? {
-        guard let minimum, let maximum else { return nil }
-        return ValueBounds(minimum: minimum, maximum: maximum, isText: isText)
-    }
 }

@@ -39,6 +39,8 @@ package struct RewriteContext: Sendable {
         options.pageBytes = min(share, Int(min(1 << 20, max(16 << 10, targetBytes / 32))))
         options.dictionaryBytes = min(share, options.dictionaryBytes)
         options.rootName = schema.recordName
+        // What parquet-mr 1.13 writes, whose readers Hudi's are.
+        options.writesSizeStatistics = false
         return options
     }
 

@@ -18,11 +18,40 @@ struct RandomFile {
             .struct([Field("u", .int64, nullable: false), Field("v", .string, nullable: false)]),
         ]
 
+    /// Every type, once or twice.
     init(_ random: inout RandomColumns, rows: Int) {
         let repeats = random.int(1..<3)
         let fields = (0..<repeats).flatMap { round in
             RandomFile.types.enumerated().map { Field("c\(round)_\($0.offset)", $0.element) }
         }
+        self.init(fields, &random, rows: rows)
+    }
+
+    /// A few types made up, nested up to three levels.
+    init(inventing random: inout RandomColumns, rows: Int) {
+        let fields = (0..<random.int(1..<7)).map { Field("c\($0)", RandomFile.type(&random, depth: 3), nullable: random.chance(90)) }
+        self.init(fields, &random, rows: rows)
+    }
+
+    private static func type(_ random: inout RandomColumns, depth: Int) -> DataType {
+        switch depth == 0 ? 0 : random.int(0..<100) {
+        case ..<60:
+            let precision = random.int(1..<39)
+            let flat =
+                RandomColumns.flatTypes + [
+                    .timestamp(.milliseconds), .timestamp(.nanoseconds), .decimal(precision: precision, scale: random.int(0..<(precision + 1))),
+                ]
+            return flat[random.int(0..<flat.count)]
+        case ..<75: return .list(element: Field("element", type(&random, depth: depth - 1), nullable: random.chance(80)))
+        case ..<90:
+            return .struct((0..<random.int(1..<4)).map { Field("f\($0)", type(&random, depth: depth - 1), nullable: random.chance(80)) })
+        default:
+            let key: DataType = [.string, .int32, .int64, .binary][random.int(0..<4)]
+            return .map(key: Field("key", key, nullable: false), value: Field("value", type(&random, depth: depth - 1), nullable: random.chance(80)))
+        }
+    }
+
+    private init(_ fields: [Field], _ random: inout RandomColumns, rows: Int) {
         schema = Schema(fields + [Field("required", .int64, nullable: false), Field("key", .string, nullable: false)])
         // A column keeps to one share of nulls and one idea of how often values repeat.
         let habits = fields.map { _ in (nulls: [0, 0, 10, 50, 100][random.int(0..<5)], pool: [0, 0, 3, 40][random.int(0..<4)]) }
@@ -36,7 +65,7 @@ struct RandomFile {
             var columns: [Column] = []
             for (index, field) in fields.enumerated() {
                 let cells = (0..<count).map { _ -> Cell in
-                    if random.chance(habits[index].nulls) { return .null }
+                    if field.isNullable, random.chance(habits[index].nulls) { return .null }
                     if let cell = pools[index].randomElement(using: &random.random) { return cell }
                     return RandomFile.cell(field.type, habits[index].nulls / 2, &random)
                 }
@@ -49,6 +78,29 @@ struct RandomFile {
         }
         self.batches = batches
         options = RandomFile.options(&random)
+        let tree = try? SchemaTree(writing: schema, rootName: "schema")
+        for leaf in tree?.leaves ?? [] where random.chance(60) { options.columns[leaf.name] = RandomFile.columnOptions(leaf, &random) }
+    }
+
+    private static func columnOptions(_ leaf: LeafColumn, _ random: inout RandomColumns) -> ColumnWriteOptions {
+        var options = ColumnWriteOptions()
+        if random.chance(50) { options.usesDictionary = random.chance(30) }
+        if random.chance(70) {
+            let encodings: [Encoding] =
+                switch leaf.physicalType {
+                case .boolean: [.plain, .runLength]
+                case .int32, .int64: [.plain, .deltaBinaryPacked, .byteStreamSplit]
+                case .byteArray: [.plain, .deltaLengthByteArray, .deltaByteArray]
+                case .float, .double, .fixedLengthByteArray: [.plain, .byteStreamSplit]
+                case .int96: [.plain]
+                }
+            options.encoding = encodings[random.int(0..<encodings.count)]
+        }
+        if leaf.physicalType != .boolean, random.chance(40) {
+            options.bloomFilter = BloomFilterOptions()
+            options.bloomFilter?.falsePositiveRate = [0.5, 0.01, 0.0001][random.int(0..<3)]
+        }
+        return options
     }
 
     static func options(_ random: inout RandomColumns) -> ParquetWriteOptions {
@@ -59,6 +111,11 @@ struct RandomFile {
         if random.chance(40) { options.pageBytes = random.int(1..<5000) }
         if random.chance(40) { options.rowGroupRows = random.int(1..<1500) }
         if random.chance(30) { options.dictionaryBytes = random.int(0..<3000) }
+        if random.chance(40) { options.pageVersion = .v2 }
+        if random.chance(40) { options.encodings = .smallest }
+        if random.chance(20) { options.writesChecksums = false }
+        if random.chance(20) { options.writesPageIndex = false }
+        if random.chance(20) { options.writesSizeStatistics = false }
         return options
     }
 
@@ -72,10 +129,18 @@ struct RandomFile {
             return .decimal(value % limit)
         case .time: return .int(Int64(random.int(0..<86_400_000_000)))
         case .struct(let fields):
-            return .fields(fields.map { $0.isNullable && random.chance(nulls) ? .null : cell($0.type, nulls, &random) })
+            return .fields(fields.map { member($0, nulls, &random) })
+        case .list(let element):
+            return .list((0..<random.int(0..<4)).map { _ in member(element, nulls, &random) })
+        case .map(let key, let value):
+            return .map((0..<random.int(0..<4)).map { _ in Cell.Entry(cell(key.type, nulls, &random), member(value, nulls, &random)) })
         default:
-            return random.cell(type, nulls: 0).withNulls(nulls, type, &random)
+            return random.cell(type, nulls: 0)
         }
+    }
+
+    private static func member(_ field: Field, _ nulls: Int, _ random: inout RandomColumns) -> Cell {
+        field.isNullable && random.chance(nulls) ? .null : cell(field.type, nulls, &random)
     }
 
     /// The same values as a dictionary column, or as a slice that begins inside its buffers.
@@ -101,13 +166,5 @@ struct RandomFile {
             pieces += writer.takeOutput()
         }
         return try pieces + writer.finish(keyValueMetadata: keyValueMetadata)
-    }
-}
-
-extension Cell {
-    /// Some of the values inside replaced by nulls, where the type allows it.
-    fileprivate func withNulls(_ percent: Int, _ type: DataType, _ random: inout RandomColumns) -> Cell {
-        guard percent > 0, case (.list(let cells), .list(let element)) = (self, type) else { return self }
-        return .list(cells.map { random.chance(percent) && element.isNullable ? .null : $0 })
     }
 }
