@@ -41,6 +41,11 @@ import Testing
                 [folder.path, repositoryFolder + "/Fixtures/events-debezium", events + "/envelope-schema.ndjson", events + "/conversations.expected.ndjson"]))
     }
 
+    /// 500 in the slow tests.
+    @Test func `files of random schemas by pyarrow and DuckDB are read value by value, filtered or not`() throws {
+        print(try Python.run("read_random_files.py", [getenv("TARN_SLOW") != nil ? "500" : "50", "\(testSeed)"]))
+    }
+
     @Test func `the README's ways to read a table with DuckDB and hudi-rs work as they stand there`() throws {
         let folder = try TemporaryFolder()
         print(try Python.run("readme_readers.py", [folder.path, repositoryFolder]))

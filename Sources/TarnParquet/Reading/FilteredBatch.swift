@@ -44,7 +44,8 @@ struct FilteredBatch {
 
     private func batch(_ rows: Range<Int>, _ others: [String: Column], _ schema: Schema) -> RecordBatch {
         let all = schema.fields.map { field in
-            others[field.name] ?? columns[field.name].map { $0.slice(rows) } ?? Column.nulls(field.type, count: rows.count)
+            guard let column = others[field.name] ?? columns[field.name]?.slice(rows) else { preconditionFailure("column '\(field.name)' was not read") }
+            return column
         }
         return RecordBatch(schema: schema, columns: all, rowCount: rows.count).filter(mask.slice(rows))
     }

@@ -203,7 +203,10 @@ package struct FilteredScan {
         rows[rows.startIndex] = (range.lowerBound + Int64(count))..<range.upperBound
         if rows[rows.startIndex].isEmpty { rows.removeFirst() }
 
-        let mask = filter.evaluate(count: count) { position in columns[filter.schema.fields[position].name] ?? Column.nulls(.boolean, count: count) }
+        let mask = filter.evaluate(count: count) { position in
+            guard let column = columns[filter.schema.fields[position].name] else { preconditionFailure("a column of the filter was not read") }
+            return column
+        }
         guard let batch = FilteredBatch(firstRow: range.lowerBound, mask: mask, columns: columns) else { return nil }
         guard otherFields.isEmpty else {
             phase = .completing(batch)
