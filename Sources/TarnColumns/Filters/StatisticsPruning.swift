@@ -66,9 +66,12 @@ extension BoundFilter {
             return Possible(beTrue: min <= high && max >= low, beFalse: min < low || max > high)
         case (.integers(let low, let high), _, _):
             guard let min = number(lower), let max = number(upper) else { return Possible(beTrue: true, beFalse: true) }
+            // NaN, of which bounds say nothing, is one more value by itself, above all others.
             let isNaNPossible = known.mayHoldNaN && isFloating(lower)
-            let greatest = isNaNPossible ? Swift.max(max, Column.filterValue(.nan)) : max
-            return Possible(beTrue: min <= high && greatest >= low, beFalse: min < low || greatest > high)
+            let nan = Column.filterValue(.nan)
+            let nanPasses = nan >= low && nan <= high
+            return Possible(
+                beTrue: (min <= high && max >= low) || (isNaNPossible && nanPasses), beFalse: min < low || max > high || (isNaNPossible && !nanPasses))
         case (.text(let comparison, let text), .text, .text):
             return may(comparison, .text(text), lower, upper)
         default: return Possible(beTrue: true, beFalse: true)
