@@ -23,6 +23,25 @@ import Testing
 
         """
 
+    @Test func `a single Parquet file on the server is queried and shown`() async throws {
+        let (server, place) = try await Workplace.onServer()
+        try place.create()
+        #expect(try place.write(Self.first).exitCode == 0)
+        let paths = try place.tarn("show", ["files", "--paths"]).output.split(separator: "\n").map(String.init)
+        #expect(paths.count == 2)
+        var rows = 0
+        for path in paths {
+            let found = try Programs.tarn("query", path, "--select", "id,n", "--where", "n >= 2", "--format", "ndjson", environment: server.environment)
+            #expect(found.exitCode == 0, "\(found.errors)")
+            rows += try found.jsonLines.count
+            let shown = try Programs.tarn("show", path, "--json", environment: server.environment)
+            #expect(try shown.exitCode == 0 && shown.jsonLines[0]["file"]?.stringValue == path, "\(shown.errors)")
+        }
+        #expect(rows == 2)
+        let missing = try Programs.tarn("query", place.table + "/nothing.parquet", environment: server.environment)
+        #expect(missing.exitCode == 2 && missing.errors.contains(place.table + "/nothing.parquet"), "\(missing.errors)")
+    }
+
     @Test func `a table is created, fed, read, undone and checked as on a disk`() async throws {
         let (server, place) = try await Workplace.onServer()
         try place.create()
