@@ -63,7 +63,8 @@ let package = Package(
 
         // tests
         support("TarnTestSupport", at: "TestSupport", uses: ["TarnS3", "TarnHTTP", "TarnStorage", "TarnColumns", "TarnBase"]),
-        tests("UnitTests", uses: ["TarnLocations", "TarnCommandLine", "TarnIngest", "Tarn", "TarnFreshness", "TarnCheck", "TarnRead", "TarnServices", "TarnWrite", "TarnTable", "TarnParquet", "TarnAvro", "TarnS3", "TarnHTTP", "TarnStorage", "TarnColumns", "TarnBase"]),
+        support("ParquetFuzzing", at: "Fuzz/ParquetFuzzing", uses: ["TarnParquet", "TarnColumns", "TarnBase"]),
+        tests("UnitTests", uses: ["ParquetFuzzing", "TarnLocations", "TarnCommandLine", "TarnIngest", "Tarn", "TarnFreshness", "TarnCheck", "TarnRead", "TarnServices", "TarnWrite", "TarnTable", "TarnParquet", "TarnAvro", "TarnS3", "TarnHTTP", "TarnStorage", "TarnColumns", "TarnBase"]),
         tests("HistoryTests", uses: ["Tarn", "TarnCheck", "TarnRead", "TarnServices", "TarnWrite", "TarnTable", "TarnParquet", "TarnAvro", "TarnStorage", "TarnColumns", "TarnBase"]),
         tests("CommandLineTests", uses: ["TarnS3", "TarnStorage", "TarnBase"]),
         tests("InteropTests", uses: ["TarnBase"], beside: ["python", "requirements.txt"]),

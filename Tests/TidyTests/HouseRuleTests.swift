@@ -117,6 +117,14 @@ private let longFiles: [String: String] = [:]
         report(findings)
     }
 
+    @Test func `the top level holds what it should and no more`() async throws {
+        let named = [
+            "Package.swift", "Sources", "Tests", "Benchmarks", "Fixtures", "SPEC.md", "README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "Makefile",
+        ]
+        let found = try await Repository.current.topLevel()
+        report(found.filter { !$0.hasPrefix(".") && !named.contains($0) } + named.filter { !found.contains($0) })
+    }
+
     @Test func `comments and literals are told from code`() {
         let text = ##"""
             let a = "print(\(b("x")))" // try!

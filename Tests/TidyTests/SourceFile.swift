@@ -44,10 +44,17 @@ actor Repository {
     static let current = Repository()
     private var cached: [String: [SourceFile]] = [:]
 
+    /// Files and folders of the root.
+    func topLevel() async throws -> [String] {
+        let listing = try await LocalStore(root: Self.root, durability: .none).list(.root, recursive: false)
+        return listing.objects.map(\.path.name) + listing.folders.map(\.name)
+    }
+
+    private static let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
+
     func files(in folder: String) async throws -> [SourceFile] {
         if let files = cached[folder] { return files }
-        let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
-        let store = try LocalStore(root: root, durability: .none)
+        let store = try LocalStore(root: Self.root, durability: .none)
         var files: [SourceFile] = []
         for info in try await store.list(ObjectPath.root.appending(folder), recursive: true).objects where info.path.name.hasSuffix(".swift") {
             files.append(SourceFile(path: info.path.text, text: try await store.get(info.path).printableText))
