@@ -123,6 +123,8 @@ import Testing
                 let again = try place.tarn(service[0], service.dropFirst() + Self.hasty)
                 #expect(again.exitCode == 0, "TARN_SEED=\(testSeed) \(service) at \(request): \(again.errors)")
                 #expect(try place.rows() == rows, "TARN_SEED=\(testSeed) \(service) at \(request), done again")
+                let judged = try place.tablecheck("--deep", "--json")
+                #expect(judged.exitCode == 0, "TARN_SEED=\(testSeed) \(service) at \(request): \(judged.output)")
             }
         }
     }

@@ -41,8 +41,7 @@ package struct Archival: TableService {
     /// Cost: one listing of the table where there is something to do.
     @discardableResult
     package func archive() async throws -> ArchiveReport {
-        let start = table.runtime.clock.monotonicNanoseconds()
-        var report = try await WriteGround.forService(on: table) { ground in
+        try await table.measured { ground in
             var report = ArchiveReport()
             report.rolledBack = ground.rolledBack
             if exceeds(ground.timeline) {
@@ -52,11 +51,8 @@ package struct Archival: TableService {
                 if !decision.isEmpty { report.files = try await run.run(decision.archived) }
                 report.archived = decision.archived.map(\.time)
             }
-            report.requests = ground.meter.counts
             return report
         }
-        report.seconds = Double(table.runtime.clock.monotonicNanoseconds() &- start) / 1e9
-        return report
     }
 
     private func exceeds(_ timeline: Timeline) -> Bool {

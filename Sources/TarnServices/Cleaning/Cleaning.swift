@@ -97,16 +97,12 @@ package struct Cleaning: TableService {
     }
 
     private func locked(_ body: (WriteGround, inout CleanReport) async throws -> Void) async throws -> CleanReport {
-        let start = table.runtime.clock.monotonicNanoseconds()
-        var report = try await WriteGround.forService(on: table) { ground in
+        try await table.measured { ground in
             var report = CleanReport()
             try await body(ground, &report)
             report.rolledBack = ground.rolledBack
-            report.requests = ground.meter.counts
             return report
         }
-        report.seconds = Double(table.runtime.clock.monotonicNanoseconds() &- start) / 1e9
-        return report
     }
 }
 

@@ -25,7 +25,7 @@ package struct ClusteringService: TableService {
     ///
     /// - Throws: ``TableError`` `conflict` when the table changed since it was planned.
     package func run(_ plan: ClusteringPlan) async throws -> ClusteringReport {
-        try await timed { ground in
+        try await table.measured { ground in
             let instant = try await schedule(plan, on: ground)
             return try await ClusteringRun(ground, plan, instant, clustering).run()
         }
@@ -33,14 +33,22 @@ package struct ClusteringService: TableService {
 
     /// Finishes what is pending, then plans and runs under one lock.
     package func run() async throws -> ClusteringReport {
-        var finished: [InstantTime] = []
-        while let instant = try await timed({ try await runPending(nil, on: $0) ?? ClusteringReport() }).instant { finished.append(instant) }
-        var report = try await timed { ground in
+        var (finished, earlier, seconds) = ([InstantTime](), RequestCounts(), 0.0)
+        while true {
+            let done = try await table.measured { try await runPending(nil, on: $0) ?? ClusteringReport() }
+            earlier += done.requests
+            seconds += done.seconds
+            guard let instant = done.instant else { break }
+            finished.append(instant)
+        }
+        var report = try await table.measured { ground in
             guard let plan = try await plan(on: ground) else { return ClusteringReport() }
             let instant = try await schedule(plan, on: ground)
             return try await ClusteringRun(ground, plan, instant, clustering).run()
         }
         report.finished = finished
+        report.requests += earlier
+        report.seconds += seconds
         return report
     }
 
@@ -48,7 +56,7 @@ package struct ClusteringService: TableService {
     ///
     /// - Throws: ``TableError`` `notFound` when there is none of this instant.
     package func run(pending instant: InstantTime) async throws -> ClusteringReport {
-        try await timed { ground in
+        try await table.measured { ground in
             guard let report = try await runPending(instant, on: ground) else {
                 throw TableError(.notFound, "no clustering is pending under this instant", instant: instant)
             }
@@ -58,7 +66,7 @@ package struct ClusteringService: TableService {
 
     /// Puts the plan on the timeline, for whoever runs it; nothing if there is nothing to do.
     package func schedule() async throws -> ClusteringReport {
-        try await timed { ground in
+        try await table.measured { ground in
             guard let plan = try await plan(on: ground) else { return ClusteringReport() }
             var report = try await outlook(of: plan, on: ground)
             report.instant = try await schedule(plan, on: ground).time
@@ -68,7 +76,7 @@ package struct ClusteringService: TableService {
 
     /// What would be done.
     package func dryRun() async throws -> ClusteringReport {
-        try await timed { ground in
+        try await table.measured { ground in
             guard let plan = try await plan(on: ground) else { return ClusteringReport() }
             return try await outlook(of: plan, on: ground)
         }
@@ -117,16 +125,5 @@ package struct ClusteringService: TableService {
         var report = ClusteringReport(taking: slices)
         report.filesWritten = plan.groups.reduce(0) { $0 + $1.outputFileCount }
         return report
-    }
-
-    private func timed(_ body: (WriteGround) async throws -> ClusteringReport) async throws -> ClusteringReport {
-        let clock = table.runtime.clock
-        let start = clock.monotonicNanoseconds()
-        return try await WriteGround.forService(on: table) { ground in
-            var report = try await body(ground)
-            report.requests = ground.meter.counts
-            report.seconds = Double(clock.monotonicNanoseconds() &- start) / 1e9
-            return report
-        }
     }
 }

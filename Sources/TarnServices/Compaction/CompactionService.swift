@@ -45,7 +45,7 @@ package struct CompactionService: TableService {
     package func run(_ plan: PlannedCompaction) async throws -> CompactionReport {
         if let instant = plan.instant { return try await run(instant) }
         try await Self.checkType(table)
-        return try await measured { ground in
+        return try await compacting { ground in
             guard let time = try await Self.schedule(plan, on: ground)?.instant else { return CompactionReport() }
             let run = CompactionRun(ground: ground, instant: Instant(time, .compaction, .requested), options: options)
             do { return try await run.run() } catch let error as TableError where [.unsupported, .corrupt, .libraryFault].contains(error.code) {
@@ -62,7 +62,7 @@ package struct CompactionService: TableService {
     /// - Throws: ``TableError`` `notFound` when there is none.
     package func run(_ time: InstantTime) async throws -> CompactionReport {
         try await Self.checkType(table)
-        return try await measured { ground in
+        return try await compacting { ground in
             guard let instant = ground.timeline.instant(time, .compaction), instant.action == .compaction else {
                 throw TableError(.notFound, "there is no compaction \(time) on the timeline", instant: time)
             }
@@ -105,16 +105,13 @@ package struct CompactionService: TableService {
         return now
     }
 
-    private func measured(_ body: (WriteGround) async throws -> CompactionReport) async throws -> CompactionReport {
-        let clock = table.runtime.clock
-        let start = clock.monotonicNanoseconds()
-        return try await WriteGround.forService(on: table) { ground in
+    private func compacting(_ body: (WriteGround) async throws -> CompactionReport) async throws -> CompactionReport {
+        var report = try await table.measured { ground in
             var report = try await body(ground)
             report.rolledBack = ground.rolledBack
-            report.requests = ground.meter.counts
-            report.bytesRead = report.requests.bytesRead
-            report.seconds = Double(clock.monotonicNanoseconds() &- start) / 1e9
             return report
         }
+        report.bytesRead = report.requests.bytesRead
+        return report
     }
 }
