@@ -49,8 +49,6 @@ import Testing
                 #expect(again.exitCode == 0, "\(service) after \(moment): \(again.errors)")
                 // A plan that was made twice, or waits, is run.
                 if service[0] == "compact" { #expect(try place.tarn("compact").exitCode == 0, "\(service) after \(moment)") }
-                // An archival that died is finished by the next one that has something to do.
-                if service[0] == "archive" { #expect(try place.tarn("archive", ["--keep", "1..1"]).exitCode == 0, "\(service) after \(moment)") }
                 // What a death behind the end left, the next writer tidies up.
                 #expect(try place.write(#"{"id":"k0","ts":0,"day":"d0"}"# + "\n", "--commit-token", "last").exitCode == 0)
                 #expect(try place.rows() == rows, "\(service) after \(moment), done again")

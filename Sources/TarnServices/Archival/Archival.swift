@@ -28,8 +28,9 @@ package struct Archival: TableService {
         let properties = try await TableProperties.load(table)
         guard properties.version == 6 else { throw TableError(.unsupported, "archiving in tables of version \(properties.version) does not work yet") }
         let timeline = try await Timeline.load(table)
-        guard exceeds(timeline) else { return .of(ArchivalGround(timeline: timeline), keeping: keeping) }
-        return .of(try await ArchivalGround.load(CompletedCommits(table, timeline: timeline), try await ListedFiles(table).allFiles()), keeping: keeping)
+        guard hasWork(timeline) else { return .of(ArchivalGround(timeline: timeline), keeping: keeping) }
+        let archive = try await ArchiveEnd.load(try ArchiveFolder(table, properties))
+        return .of(try await ArchivalGround.load(CompletedCommits(table, timeline: timeline), try await ListedFiles(table).allFiles(), archive), keeping: keeping)
     }
 
     /// Decides anew under the lock, since the table may have changed, and does it.
@@ -38,16 +39,18 @@ package struct Archival: TableService {
 
     /// Decides and does it, under one lock. A run that dies leaves a readable table, and the next one goes on.
     ///
-    /// Cost: one listing of the table where there is something to do.
+    /// Cost: one listing of the table, the archive's listing and its newest file where there is something to do.
     @discardableResult
     package func archive() async throws -> ArchiveReport {
         try await table.measured { ground in
             var report = ArchiveReport()
             report.rolledBack = ground.rolledBack
-            if exceeds(ground.timeline) {
+            if hasWork(ground.timeline) {
                 let commits = CompletedCommits(ground.table, timeline: ground.timeline)
-                let decision = ArchivalDecision.of(try await .load(commits, try await ground.files()), keeping: keeping)
-                let run = ArchiveRun(folder: try ArchiveFolder(ground.table, ground.properties), timeline: ground.timeline, zone: ground.properties.zone)
+                let folder = try ArchiveFolder(ground.table, ground.properties)
+                let archive = try await ArchiveEnd.load(folder)
+                let decision = ArchivalDecision.of(try await .load(commits, try await ground.files(), archive), keeping: keeping)
+                let run = ArchiveRun(folder: folder, archive: archive, timeline: ground.timeline, zone: ground.properties.zone)
                 if !decision.isEmpty { report.files = try await run.run(decision.archived) }
                 report.archived = decision.archived.map(\.time)
             }
@@ -55,8 +58,17 @@ package struct Archival: TableService {
         }
     }
 
-    private func exceeds(_ timeline: Timeline) -> Bool {
+    private func hasWork(_ timeline: Timeline) -> Bool {
         [Action.clean, .rollback].contains { action in timeline.completed.count { $0.action == action } > keeping.upperBound }
-            || timeline.completedWrites.count > keeping.upperBound
+            || timeline.completedWrites.count > keeping.upperBound || isTorn(timeline)
+    }
+
+    /// Whether an archival may have died while it removed files: an instant has its last one, and not all before it.
+    private func isTorn(_ timeline: Timeline) -> Bool {
+        let early = Dictionary(grouping: timeline.files.filter { $0.name.state != .completed }, by: \.name.time)
+        return timeline.completed.contains { instant in
+            guard instant.action.writesData || instant.action == .clean || instant.action == .rollback else { return false }
+            return Set(early[instant.time, default: []].map(\.name.state)).count < 2
+        }
     }
 }

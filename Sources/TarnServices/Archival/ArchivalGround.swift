@@ -5,6 +5,8 @@ import TarnWrite
 package struct ArchivalGround: Sendable {
     package var timeline: Timeline
     package var files = TableFiles()
+    /// Active instants whose records are in the newest archive file.
+    package var archived: Set<InstantTime> = []
     /// The groups that each completed replacecommit replaced.
     package var replaced: [InstantTime: [FileGroupID]] = [:]
     package var savepoints: [InstantTime] = []
@@ -17,10 +19,11 @@ package struct ArchivalGround: Sendable {
 
     /// Cost: a listing of the table, a request for each replacecommit, and one for each commit that is not known yet back to
     /// where every entry was found: one on a table of Tarn's, all of them on one that has no ledger.
-    package static func load(_ commits: CompletedCommits, _ files: TableFiles) async throws -> ArchivalGround {
+    package static func load(_ commits: CompletedCommits, _ files: TableFiles, _ archive: ArchiveEnd) async throws -> ArchivalGround {
         let timeline = commits.timeline
         var ground = ArchivalGround(timeline: timeline)
         ground.files = files
+        ground.archived = archive.known.times.intersection(timeline.completed.map(\.time))
         ground.savepoints = timeline.instants.filter { $0.action == .savepoint }.map(\.time)
         for instant in timeline.completedWrites where instant.action == .replaceCommit {
             ground.replaced[instant.time] = try await commits.metadata(of: instant).replacedGroups?.flatMap { groups in

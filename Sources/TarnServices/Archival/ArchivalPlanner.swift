@@ -5,7 +5,7 @@ import TarnTable
 /// Completed writes leave oldest first and without a gap, since whatever is older than the first active write counts as
 /// committed (hudi-format §8.4): never past an unfinished instant, a savepoint, a replacecommit whose replaced files are
 /// there, the newest commit that carries what writers go on from, or a file of no commit. Cleans and rollbacks are counted
-/// apart, each kind for itself.
+/// apart, each kind for itself. What is archived already leaves whatever the counts are.
 struct ArchivalPlanner {
     let ground: ArchivalGround
     let keeping: ClosedRange<Int>
@@ -26,12 +26,13 @@ struct ArchivalPlanner {
 
     /// - Parameter obstacle: Why an instant must stay although it is old.
     private func verdicts(_ instants: [Instant], _ obstacle: (Instant) -> ArchivalReason?) -> [ArchivalDecision.Verdict] {
-        guard instants.count > keeping.upperBound else { return instants.map { .init(instant: $0, reason: .fewEnough(keeping.upperBound)) } }
         var firstKept: InstantTime?
         return instants.enumerated().map { number, instant in
-            if number >= instants.count - keeping.lowerBound { return .init(instant: instant, reason: .amongNewest(keeping.lowerBound)) }
+            let isArchived = ground.archived.contains(instant.time)
+            if !isArchived, instants.count <= keeping.upperBound { return .init(instant: instant, reason: .fewEnough(keeping.upperBound)) }
+            if !isArchived, number >= instants.count - keeping.lowerBound { return .init(instant: instant, reason: .amongNewest(keeping.lowerBound)) }
             if let firstKept { return .init(instant: instant, reason: .behind(firstKept)) }
-            guard let reason = obstacle(instant) else { return .init(instant: instant, reason: .older(keeping: keeping.lowerBound)) }
+            guard let reason = obstacle(instant) else { return .init(instant: instant, reason: isArchived ? .archivedBefore : .older(keeping: keeping.lowerBound)) }
             firstKept = instant.time
             return .init(instant: instant, reason: reason)
         }

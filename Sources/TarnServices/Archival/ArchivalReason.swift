@@ -4,6 +4,8 @@ package import TarnTable
 package enum ArchivalReason: Hashable, Sendable {
     /// As many newer ones are kept as were asked for. It leaves.
     case older(keeping: Int)
+    /// An archival died behind its record. It leaves, however many there are.
+    case archivedBefore
 
     // It stays:
     case amongNewest(Int)
@@ -23,13 +25,19 @@ package enum ArchivalReason: Hashable, Sendable {
     /// An older instant stays, and the timeline has no holes.
     case behind(InstantTime)
 
-    package var isArchival: Bool { if case .older = self { true } else { false } }
+    package var isArchival: Bool {
+        switch self {
+        case .older, .archivedBefore: true
+        default: false
+        }
+    }
 }
 
 extension ArchivalReason: CustomStringConvertible {
     package var description: String {
         switch self {
         case .older(let count): "\(count) newer ones are kept"
+        case .archivedBefore: "in the archive since an archival that was cut short"
         case .amongNewest(let count): "one of the \(count) newest"
         case .fewEnough(let count): "not more than \(count)"
         case .pending(let instant): "\(instant) is not finished"

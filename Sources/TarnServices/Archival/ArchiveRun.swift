@@ -11,6 +11,7 @@ import TarnWrite
 /// removed by the next run, without a second record.
 struct ArchiveRun {
     let folder: ArchiveFolder
+    let archive: ArchiveEnd
     let timeline: Timeline
     let zone: TimelineZone
 
@@ -21,13 +22,10 @@ struct ArchiveRun {
 
     /// - Returns: The names of the archive files made.
     ///
-    /// Cost: the archive's listing and its newest file; a request for each file of the instants that is not empty; one for
+    /// Cost: a request for each file of the instants that is not empty; one for
     /// each lot, each 1,000 requested and inflight files, and each write.
     func run(_ instants: [Instant]) async throws -> [String] {
-        let files = try await folder.files()
-        var number = files.last?.name.number ?? 0
-        var known = ArchivedTimeline()
-        if let newest = files.last { try await folder.add(newest.object, to: &known) }
+        var number = archive.number
         var made: [String] = []
         var lot: [Instant] = []
         var file = ArchiveFile()
@@ -43,7 +41,7 @@ struct ArchiveRun {
         }
         for instant in instants {
             try Task.checkCancellation()
-            if !(known.completed.contains(instant.time) || known.completedServices.contains(instant.time)) {
+            if !archive.known.times.contains(instant.time) {
                 for entry in try await entries(of: instant) { try file.append(entry) }
             }
             lot.append(instant)

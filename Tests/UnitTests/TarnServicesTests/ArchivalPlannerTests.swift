@@ -29,6 +29,14 @@ import Testing
         #expect(archived(ground(commits(1...7)), 3...6) == [1, 2, 3, 4])
     }
 
+    @Test func `what is archived already leaves, up to what holds it`() {
+        var ground = ground(commits(1...4))
+        ground.archived = [Self.time(1), Self.time(2)]
+        #expect(archived(ground, 3...6) == [1, 2])
+        ground.savepoints = [Self.time(2)]
+        #expect(archived(ground, 3...6) == [1])
+    }
+
     @Test(arguments: [Action.commit, .compaction, .replaceCommit, .clean, .savepoint, .rollback])
     func `nothing leaves from an unfinished instant on`(action: Action) {
         let state = action == .savepoint ? InstantState.inflight : .requested
