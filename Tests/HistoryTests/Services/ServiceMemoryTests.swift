@@ -1,0 +1,64 @@
+import TarnBase
+import TarnServices
+import TarnStorage
+import TarnTable
+import TarnTestSupport
+import Testing
+
+/// What services hold, counted, against what they may: a log with as many rows as its base is compacted, as many rows are sorted.
+@Suite struct ServiceMemoryTests {
+    private static let rowCount = 30_000
+
+    private func table() async throws -> (ExampleTable, TableModel) {
+        var table = ExampleTable(MemoryStore(), runtime: .simulated())
+        table.targetFileSize = .gibibytes(1)
+        try await table.create(partitioned: false, type: .mergeOnRead)
+        var model = TableModel()
+        for version in 1...2 {
+            let changes = (0..<Self.rowCount).map { Change(id: "a key of some length \($0 &* 7919 % Self.rowCount)", ts: Int64(version), n: Int32($0)) }
+            model.write(changes)
+            try await table.write(changes)
+        }
+        return (table, model)
+    }
+
+    @Test(arguments: [4, 8, 64] as [Int64])
+    func `what a compaction holds stays within its memory, and the rows are the same`(mebibytes: Int64) async throws {
+        let (table, model) = try await table()
+        var options = Compaction()
+        options.memory = .mebibytes(mebibytes)
+        let report = try await CompactionService(table.handle, options).runAll()
+        #expect(report.slices == 1 && report.updated == Int64(Self.rowCount))
+        #expect((report.bytesSpilled > 0) == (mebibytes < 64))
+        #expect(report.memoryPeak > 0 && report.memoryPeak <= options.memory.bytes, "\(ByteCount(report.memoryPeak)) of \(options.memory)")
+        #expect(try await model.differs(from: table.rows()) == nil)
+    }
+
+    @Test func `keys that do not fit are merged a share at a time, within the memory`() async throws {
+        let (table, model) = try await table()
+        var options = Compaction()
+        options.memory = .mebibytes(2)
+        let report = try await CompactionService(table.handle, options).runAll()
+        // The filter of the new file, 14 bytes a row while its text is made, is not divided.
+        #expect(report.memoryPeak <= options.memory.bytes + Int64(14 * Self.rowCount), "\(ByteCount(report.memoryPeak))")
+        #expect(report.logRecords >= Int64(Self.rowCount))
+        #expect(try await model.differs(from: table.rows()) == nil)
+    }
+
+    @Test(arguments: [4, 8] as [Int64])
+    func `what a sorting clustering holds stays within its memory, and the rows are the same`(mebibytes: Int64) async throws {
+        var table = ExampleTable(MemoryStore(), runtime: .simulated())
+        table.targetFileSize = .kibibytes(256)
+        try await table.create(partitioned: false)
+        var model = TableModel()
+        let changes = (0..<Self.rowCount).map { Change(id: "a key of some length \($0)", ts: Int64($0 &* 7919 % 1000), n: Int32($0)) }
+        model.write(changes)
+        try await table.write(changes)
+        var clustering = Clustering(sortColumns: ["ts"])
+        clustering.memory = .mebibytes(mebibytes)
+        let report = try await ClusteringService(table.handle, clustering).run()
+        #expect(report.rows == Int64(Self.rowCount) && report.filesRead > 1 && report.bytesSpilled > 0)
+        #expect(report.memoryPeak > 0 && report.memoryPeak <= clustering.memory.bytes, "\(ByteCount(report.memoryPeak)) of \(clustering.memory)")
+        #expect(try await model.differs(from: table.rows()) == nil)
+    }
+}
