@@ -117,7 +117,7 @@ package struct DataPageHeader: Hashable, Sendable {
         var result = DataPageHeader(valueCount: 0, encoding: .plain)
         try reader.readStruct { (reader, header) throws(ParquetError) in
             switch header.id {
-            case 1: result.valueCount = Int(try reader.readCount(header))
+            case 1: result.valueCount = try reader.readCount32(header)
             case 2: result.encoding = Encoding(rawValue: try reader.readInt32(header))
             case 3: result.definitionEncoding = Encoding(rawValue: try reader.readInt32(header))
             case 4: result.repetitionEncoding = Encoding(rawValue: try reader.readInt32(header))
@@ -165,12 +165,12 @@ package struct DataPageHeaderV2: Hashable, Sendable {
             valueCount: 0, nullCount: 0, rowCount: 0, encoding: .plain, definitionByteCount: 0, repetitionByteCount: 0)
         try reader.readStruct { (reader, header) throws(ParquetError) in
             switch header.id {
-            case 1: result.valueCount = Int(try reader.readCount(header))
-            case 2: result.nullCount = Int(try reader.readCount(header))
-            case 3: result.rowCount = Int(try reader.readCount(header))
+            case 1: result.valueCount = try reader.readCount32(header)
+            case 2: result.nullCount = try reader.readCount32(header)
+            case 3: result.rowCount = try reader.readCount32(header)
             case 4: result.encoding = Encoding(rawValue: try reader.readInt32(header))
-            case 5: result.definitionByteCount = Int(try reader.readCount(header))
-            case 6: result.repetitionByteCount = Int(try reader.readCount(header))
+            case 5: result.definitionByteCount = try reader.readCount32(header)
+            case 6: result.repetitionByteCount = try reader.readCount32(header)
             case 7: result.isCompressed = try reader.readBool(header)
             case 8: result.statistics = try Statistics(reading: &reader)
             default: try reader.skip(header)
@@ -206,7 +206,7 @@ package struct DictionaryPageHeader: Hashable, Sendable {
         var result = DictionaryPageHeader(valueCount: 0, encoding: .plain)
         try reader.readStruct { (reader, header) throws(ParquetError) in
             switch header.id {
-            case 1: result.valueCount = Int(try reader.readCount(header))
+            case 1: result.valueCount = try reader.readCount32(header)
             case 2: result.encoding = Encoding(rawValue: try reader.readInt32(header))
             case 3: result.isSorted = try reader.readBool(header)
             default: try reader.skip(header)

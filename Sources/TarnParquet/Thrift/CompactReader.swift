@@ -151,6 +151,14 @@ package struct CompactReader {
         return value
     }
 
+    /// The same, of 32 bits.
+    package mutating func readCount32(_ header: FieldHeader) throws(ParquetError) -> Int {
+        let start = offset
+        let value = try readCount(header)
+        guard value <= Int32.max else { throw .malformed("a count of \(value) where 32 bits belong", at: start) }
+        return Int(value)
+    }
+
     package mutating func readBinary(_ header: FieldHeader) throws(ParquetError) -> Bytes {
         guard header.type == .binary else { throw mismatch(header) }
         return try readBinary()

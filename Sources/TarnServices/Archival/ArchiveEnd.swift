@@ -1,4 +1,4 @@
-import TarnTable
+package import TarnTable
 
 /// Where the archive ends: what the next archival goes on from.
 package struct ArchiveEnd: Sendable {
