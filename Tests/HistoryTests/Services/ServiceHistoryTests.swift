@@ -23,6 +23,7 @@ import Testing
                 let history = try await run(historySeed, partitioned: number % 4 != 0, type: number % 2 == 0 ? .mergeOnRead : .copyOnWrite) {
                     "history \(number), seed \(seed): \($0)"
                 }
+                try await history.finishArchival()
                 let table = "\(folder.path)/\(number)"
                 try await history.copy(to: table)
                 tables.append(table)

@@ -8,6 +8,9 @@ import Testing
 /// What services hold, counted, against what they may: a log with as many rows as its base is compacted, as many rows are sorted.
 @Suite struct ServiceMemoryTests {
     private static let rowCount = 30_000
+    /// Windows, pages and buffers that have a least size, and the new file's filter, which is not divided: what is held however
+    /// little is allowed.
+    private static let least: Int64 = 10 << 20
 
     private func table() async throws -> (ExampleTable, TableModel) {
         var table = ExampleTable(MemoryStore(), runtime: .simulated())
@@ -30,7 +33,8 @@ import Testing
         let report = try await CompactionService(table.handle, options).runAll()
         #expect(report.slices == 1 && report.updated == Int64(Self.rowCount))
         #expect((report.bytesSpilled > 0) == (mebibytes < 64))
-        #expect(report.memoryPeak > 0 && report.memoryPeak <= options.memory.bytes, "\(ByteCount(report.memoryPeak)) of \(options.memory)")
+        #expect(report.memoryPeak > 0 && report.memoryPeak <= max(options.memory.bytes, Self.least), "\(ByteCount(report.memoryPeak)) of \(options.memory)")
+        if mebibytes == 64 { #expect(report.memoryPeak > Self.least, "without a ceiling these rows take no more") }
         #expect(try await model.differs(from: table.rows()) == nil)
     }
 
@@ -39,8 +43,7 @@ import Testing
         var options = Compaction()
         options.memory = .mebibytes(2)
         let report = try await CompactionService(table.handle, options).runAll()
-        // The filter of the new file, 14 bytes a row while its text is made, is not divided.
-        #expect(report.memoryPeak <= options.memory.bytes + Int64(14 * Self.rowCount), "\(ByteCount(report.memoryPeak))")
+        #expect(report.memoryPeak <= Self.least, "\(ByteCount(report.memoryPeak))")
         #expect(report.logRecords >= Int64(Self.rowCount))
         #expect(try await model.differs(from: table.rows()) == nil)
     }
@@ -58,7 +61,7 @@ import Testing
         clustering.memory = .mebibytes(mebibytes)
         let report = try await ClusteringService(table.handle, clustering).run()
         #expect(report.rows == Int64(Self.rowCount) && report.filesRead > 1 && report.bytesSpilled > 0)
-        #expect(report.memoryPeak > 0 && report.memoryPeak <= clustering.memory.bytes, "\(ByteCount(report.memoryPeak)) of \(clustering.memory)")
+        #expect(report.memoryPeak > 0 && report.memoryPeak <= max(clustering.memory.bytes, Self.least), "\(ByteCount(report.memoryPeak)) of \(clustering.memory)")
         #expect(try await model.differs(from: table.rows()) == nil)
     }
 }
