@@ -86,15 +86,13 @@ struct CompactionRun {
         let tasks = slices.count > 1 && options.memory >= Self.memoryForTwo ? 2 : 1
         let share = ByteCount(options.memory.bytes / Int64(tasks))
         let memory = MemoryPlan(share)
-        // A part stays with the allocator, in pieces that nothing fits any more.
-        let logs = max(share.bytes / 2 - (8 << 20), share.bytes / 4)
         let context = RewriteContext(
             table: table, instant: instant.time, properties: ground.properties, schema: ground.schema, memory: memory, budget: budget,
             scratch: scratch, targetBytes: Self.pageTarget)
         let reader = try FileSliceReader(
             table, schema: ground.schema.fileColumns, of: ground.schema.columns, rule: try MergeRule(ground.properties),
             visibility: LogVisibility(ground.timeline),
-            memory: MergeMemory(logs: ByteCount(logs), window: memory.window, scratch: scratch, budget: budget))
+            memory: MergeMemory(logs: ByteCount(share.bytes / 2), window: memory.window, scratch: scratch, budget: budget))
         return try await withThrowingTaskGroup(of: (Int, CompactedSlice).self) { group in
             var compacted = [CompactedSlice?](repeating: nil, count: slices.count)
             var next = 0
