@@ -71,7 +71,8 @@ import Testing
     @Test func `indexes tell where pages lie, what bounds them and how they are ordered`() throws {
         var random = RandomColumns()
         var checked = 0
-        for rows in [1, 60, 700, 2500] {
+        // Files of few flat columns have few pages: more of them then.
+        for rows in Array(repeating: [1, 60, 700, 2500], count: 20).joined() where rows < 2500 || checked <= 1000 {
             var file = RandomFile(&random, rows: rows)
             file.options.writesPageIndex = true
             file.options.pageRows = random.int(20..<200)
