@@ -24,7 +24,7 @@ PLAN = [
     ("W1", "zstd,snappy,none", ["--rows", f"{ROWS}"]),
     ("W2", "scan,prune,filter", ["--rows", f"{ROWS}"]),
     ("W3", "upsert,upsert-mor", ["--rows", f"{ROWS}", "--batches", "5", "--batch-rows", "5000"]),
-    ("W4", "query,compact,sort,zorder", ["--rows", f"{ROWS}", "--small-files", "200"]),
+    ("W4", "query,compact,stitch,sort,zorder", ["--rows", f"{ROWS}", "--small-files", "200"]),
     ("W5", "snapshot,snapshot-parquet", ["--rows", f"{ROWS}", "--batches", "5", "--batch-rows", "5000"]),
     ("W6", "plan-all,plan-day", ["--commits", "500"]),
     ("W7", "parse,bulk,merge", ["--rows", f"{ROWS}", "--batches", "5", "--batch-rows", "5000"]),
