@@ -11,10 +11,27 @@ enum ParquetFiles {
         return try await BaseFileReader.open(path, in: store)
     }
 
-    static func batches(of absolute: String) async throws -> [RecordBatch] {
-        var batches: [RecordBatch] = []
-        for try await chunk in try await open(absolute).rows() { batches.append(chunk.batch) }
-        return batches
+    /// All batches, in the order of the file. So many tasks read row groups side by side.
+    static func batches(of absolute: String, columns: [String]? = nil, where filter: Filter? = nil, tasks: Int = 1) async throws -> [RecordBatch] {
+        let file = try await open(absolute)
+        return try await withThrowingTaskGroup(of: (Int, [RecordBatch]).self) { group in
+            var rest = file.metadata.rowGroups.indices.makeIterator()
+            func addNext() {
+                guard let rowGroup = rest.next() else { return }
+                group.addTask {
+                    var batches: [RecordBatch] = []
+                    for try await batch in try file.rows(of: columns, where: filter, rowGroups: [rowGroup]) { batches.append(batch) }
+                    return (rowGroup, batches)
+                }
+            }
+            for _ in 0..<tasks { addNext() }
+            var found: [Int: [RecordBatch]] = [:]
+            while let (rowGroup, batches) = try await group.next() {
+                found[rowGroup] = batches
+                addNext()
+            }
+            return found.sorted { $0.key < $1.key }.flatMap(\.value)
+        }
     }
 
     static func write(_ batches: [RecordBatch], schema: Schema, to absolute: String, codec: Codec = .zstd(level: 3), tasks: Int = 1) async throws {

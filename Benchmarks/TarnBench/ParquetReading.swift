@@ -10,11 +10,13 @@ final class ParquetReading: Workload {
     private let variant: String
     private let base: String
     private let out: String
+    private let tasks: Int
     private var batches: [RecordBatch] = []
 
     init(_ arguments: Arguments) throws {
         variant = arguments.variant
         base = try arguments.path("base")
+        tasks = arguments.usesAllThreads ? 2 : 1
         out = try arguments.path("out") + "/o.parquet"
     }
 
@@ -22,11 +24,11 @@ final class ParquetReading: Workload {
 
     func run() async throws {
         if variant == "scan" {
-            batches = try await ParquetFiles.batches(of: base)
+            batches = try await ParquetFiles.batches(of: base, tasks: tasks)
             return
         }
         let filter = variant == "prune" ? Conversations.prunable : Conversations.ofTenant
-        for try await batch in try await ParquetFiles.open(base).rows(of: Conversations.selected, where: filter) { batches.append(batch) }
+        batches = try await ParquetFiles.batches(of: base, columns: Conversations.selected, where: filter, tasks: tasks)
     }
 
     func finish() async throws -> [(key: String, value: Int64)] {

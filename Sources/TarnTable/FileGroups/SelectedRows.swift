@@ -8,13 +8,16 @@ extension BaseFileReader {
     /// - Parameters:
     ///   - columns: In the order wanted; nil for all of the file.
     ///   - filter: Its columns need not be among `columns`.
+    ///   - rowGroups: Positions in the footer; nil for all. Several tasks may read row groups of one file side by side.
     /// - Throws: ``TableError`` `invalid` for a column that the file does not have, or a literal that does not fit its column.
-    package func rows(of columns: [String]?, where filter: Filter? = nil) throws(TableError) -> SelectedRows {
-        do { return rows(selectedBy: try ScanPlan(file: schema, columns: columns, filter: filter)) } catch { throw TableError(error) }
+    package func rows(of columns: [String]?, where filter: Filter? = nil, rowGroups: [Int]? = nil) throws(TableError) -> SelectedRows {
+        do { return rows(selectedBy: try ScanPlan(file: schema, columns: columns, filter: filter), rowGroups: rowGroups) } catch { throw TableError(error) }
     }
 
     /// The file's rows that a plan keeps, in the columns of its output: as ``rows(as:rowGroups:options:)`` finds and casts them.
-    package func rows(selectedBy plan: ScanPlan, prunes: Bool = true) -> SelectedRows { SelectedRows(reader: self, plan: plan, prunes: prunes) }
+    package func rows(selectedBy plan: ScanPlan, rowGroups: [Int]? = nil, prunes: Bool = true) -> SelectedRows {
+        SelectedRows(reader: self, plan: plan, rowGroups: rowGroups, prunes: prunes)
+    }
 
     /// Whether the file has all columns of the filter in its own types, so that it can be asked for the rows that pass.
     private func answers(_ filter: BoundFilter) -> Bool {
@@ -26,6 +29,7 @@ extension BaseFileReader {
         package typealias Element = RecordBatch
         fileprivate let reader: BaseFileReader
         fileprivate let plan: ScanPlan
+        fileprivate let rowGroups: [Int]?
         fileprivate let prunes: Bool
 
         /// The columns of the batches.
@@ -45,10 +49,11 @@ extension BaseFileReader {
                     let columns = reader.schema.fields.indices.filter { selected.plan.output[selected.reader.schema.fields[$0].name] != nil }
                     var options = ScanOptions()
                     options.prunes = selected.prunes
-                    scan = FilteredScan(metadata: reader.metadata, filter: filter, columns: columns, options: options)
+                    scan = FilteredScan(metadata: reader.metadata, filter: filter, columns: columns, rowGroups: selected.rowGroups, options: options)
                 } else {
-                    let rowGroups = selected.prunes ? plan.filter.map { selected.reader.rowGroups(matching: $0) } : nil
-                    rows = reader.rows(as: plan.reading, rowGroups: rowGroups).makeAsyncIterator()
+                    let matching = selected.prunes ? plan.filter.map { selected.reader.rowGroups(matching: $0) } : nil
+                    let wanted = selected.rowGroups.map { groups in matching.map { groups.filter($0.contains) } ?? groups } ?? matching
+                    rows = reader.rows(as: plan.reading, rowGroups: wanted).makeAsyncIterator()
                 }
             }
 
