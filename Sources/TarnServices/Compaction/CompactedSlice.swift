@@ -1,3 +1,4 @@
+import TarnBase
 import TarnColumns
 import TarnStorage
 import TarnTable
@@ -11,14 +12,18 @@ struct CompactedSlice: Sendable {
 
     /// Reads the slice, merges, and writes its next version.
     ///
-    /// - Parameter number: Of the operation in the plan.
-    /// - Throws: ``TableError``; `libraryFault` when the rows do not add up.
-    static func make(_ source: FileSlice, number: Int, _ reader: FileSliceReader, _ context: RewriteContext) async throws -> CompactedSlice {
+    /// - Parameters:
+    ///   - number: Of the operation in the plan.
+    ///   - memory: What the work on this slice may take.
+    /// - Throws: ``TableError``; `invalid` when the memory is too little, `libraryFault` when the rows do not add up.
+    static func make(
+        _ source: FileSlice, number: Int, _ reader: FileSliceReader, _ context: RewriteContext, memory: ByteCount
+    ) async throws -> CompactedSlice {
         let name = BaseFileName(source.fileID, WriteToken(task: number, stage: 0, attempt: 0), context.instant)
         let writer = try await BaseFileWriter(
             context, FilePlace(partition: source.partition, name: name, replacing: source.baseFile, number: number))
         do {
-            let (counts, stored) = try await write(reader.rows(of: source), to: writer)
+            let (counts, stored) = try await write(reader.rows(of: source), to: writer, memory)
             let slice = CompactedSlice(source: source, file: try await writer.finish(), counts: counts)
             try slice.check(stored: stored, in: context.table)
             return slice
@@ -28,12 +33,19 @@ struct CompactedSlice: Sendable {
         }
     }
 
+    /// What the old file's and the new one's footer take in memory at most: the key filter and its text are made in one piece.
+    private static let footerBytesPerRow: Int64 = 40
+
     /// Returns with nothing of the slice in memory: what comes then, the footer, needs the room.
     ///
     /// - Returns: What the merge counted, and how many rows the old file's footer tells.
-    private static func write(_ rows: FileSliceReader.Rows, to writer: BaseFileWriter) async throws -> (MergeCounts, stored: Int64) {
+    private static func write(_ rows: FileSliceReader.Rows, to writer: BaseFileWriter, _ memory: ByteCount) async throws -> (MergeCounts, stored: Int64) {
         var rows = rows.makeAsyncIterator()
         while let batch = try await rows.next() {
+            let needed = ByteCount(rows.baseRowCount * footerBytesPerRow)
+            guard needed <= memory else {
+                throw TableError(.invalid, "compacting a file of \(rows.baseRowCount) rows takes \(needed) of memory (--memory), not \(memory)")
+            }
             if batch.rowCount > 0 { try await writer.append(try writer.renamed(batch)) }
         }
         return (rows.counts, rows.baseRowCount)

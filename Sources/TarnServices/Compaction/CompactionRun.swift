@@ -100,7 +100,7 @@ struct CompactionRun {
                 guard next < slices.count else { return }
                 let number = next
                 next += 1
-                group.addTask { (number, try await CompactedSlice.make(slices[number], number: number, reader, context)) }
+                group.addTask { (number, try await CompactedSlice.make(slices[number], number: number, reader, context, memory: share)) }
             }
             for _ in 0..<tasks { addNext() }
             while let (number, slice) = try await group.next() {

@@ -38,6 +38,18 @@ import Testing
         #expect(try await model.differs(from: table.rows()) == nil)
     }
 
+    @Test func `a slice whose footer alone does not fit is refused, and compacted when there is more memory`() async throws {
+        let (table, model) = try await table()
+        var options = Compaction()
+        options.memory = .mebibytes(1)
+        await #expect(throws: TableError.self) { try await CompactionService(table.handle, options).runAll() }
+        #expect(try await model.differs(from: table.rows()) == nil)
+        options.memory = .mebibytes(2)
+        let report = try await CompactionService(table.handle, options).runAll()
+        #expect(report.updated == Int64(Self.rowCount))
+        #expect(try await model.differs(from: table.rows()) == nil)
+    }
+
     @Test func `keys that do not fit are merged a share at a time, within the memory`() async throws {
         let (table, model) = try await table()
         var options = Compaction()
