@@ -44,7 +44,8 @@ struct CompactedSlice: Sendable {
         while let batch = try await rows.next() {
             let needed = ByteCount(rows.baseRowCount * footerBytesPerRow)
             guard needed <= memory else {
-                throw TableError(.invalid, "compacting a file of \(rows.baseRowCount) rows takes \(needed) of memory (--memory), not \(memory)")
+                throw TableError(
+                    .invalid, "compacting a file of \(rows.baseRowCount) rows takes \(needed); its share of the memory (--memory) is \(memory)")
             }
             if batch.rowCount > 0 { try await writer.append(try writer.renamed(batch)) }
         }
