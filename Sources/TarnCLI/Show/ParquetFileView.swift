@@ -26,7 +26,7 @@ struct ParquetFileView: TableView {
 
     private func leafRow(_ leaf: LeafColumn) -> [String] {
         let order =
-            switch order(of: leaf) {
+            switch metadata.order(of: leaf) {
             case .byType where leaf.isOrdered: "by type"
             case .other(let id): "unknown (\(id))"
             default: "-"
@@ -93,7 +93,7 @@ struct ParquetFileView: TableView {
         [
             "name": .string(leaf.name), "type": .string("\(leaf.type)"), "physical_type": .string("\(leaf.physicalType)"),
             "type_length": leaf.typeLength > 0 ? .int(leaf.typeLength) : .null, "max_definition_level": .int(leaf.maximumDefinitionLevel),
-            "max_repetition_level": .int(leaf.maximumRepetitionLevel), "ordered_by_type": .bool(order(of: leaf) == .byType && leaf.isOrdered),
+            "max_repetition_level": .int(leaf.maximumRepetitionLevel), "ordered_by_type": .bool(metadata.order(of: leaf) == .byType && leaf.isOrdered),
         ]
     }
 
@@ -149,10 +149,6 @@ struct ParquetFileView: TableView {
 
     // MARK: Parts
 
-    private func order(of leaf: LeafColumn) -> ColumnOrder? {
-        metadata.columnOrders.indices.contains(leaf.index) ? metadata.columnOrders[leaf.index] : nil
-    }
-
     /// A bound as `tarn query` prints values; nil for bytes that are none.
     private func value(_ bytes: Bytes, _ leaf: LeafColumn) -> JSON? {
         guard let cell = leaf.value(plain: bytes) else { return nil }
@@ -164,7 +160,7 @@ struct ParquetFileView: TableView {
     }
 
     private func pageCount(_ chunk: ColumnChunk) -> Int32? {
-        let pages = chunk.encodingStatistics.filter { $0.pageType == .data || $0.pageType == .dataV2 }
+        let pages = chunk.dataPageStatistics
         return pages.isEmpty ? nil : pages.reduce(0) { $0 &+ $1.pageCount }
     }
 

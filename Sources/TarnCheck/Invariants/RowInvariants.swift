@@ -74,8 +74,7 @@ struct RowInvariants {
         let group = reader.metadata.rowGroups[rowGroup]
         for (index, field) in reader.metadata.tree.fields.enumerated() {
             guard case .leaf(let leaf) = field.shape, let seen = statistics[index] else { continue }
-            let orders = reader.metadata.columnOrders
-            let bounds = ChunkBounds(group.columns[leaf.index].statistics, of: leaf, order: orders.indices.contains(leaf.index) ? orders[leaf.index] : nil)
+            let bounds = ChunkBounds(group.columns[leaf.index].statistics, of: leaf, order: reader.metadata.order(of: leaf))
             if let contradiction = bounds.contradiction(seen) {
                 findings += finding(.statisticsBound, "\(rowGroup) \(index)", "row group \(rowGroup), column \(leaf.name): \(contradiction)")
             }

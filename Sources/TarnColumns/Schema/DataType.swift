@@ -58,7 +58,7 @@ extension DataType {
         switch self {
         case .list(let element): element.type.leafCount
         case .map(let key, let value): key.type.leafCount + value.type.leafCount
-        case .struct(let fields): fields.reduce(0) { $0 + $1.type.leafCount }
+        case .struct(let fields): fields.leafCount
         default: 1
         }
     }
@@ -93,4 +93,9 @@ extension DataType: CustomStringConvertible {
         case .struct(let fields): "struct<\(fields.map(\.description).joined(separator: ", "))>"
         }
     }
+}
+
+extension [Field] {
+    /// How many columns of values all of them are stored as.
+    package var leafCount: Int { reduce(0) { $0 + $1.type.leafCount } }
 }

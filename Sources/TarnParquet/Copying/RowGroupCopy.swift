@@ -97,7 +97,7 @@ package struct RowGroupCopy {
             error.column = error.column ?? leaf.name
             throw error
         }
-        let isOrdered = metadata.columnOrders.indices.contains(leaf.index) && metadata.columnOrders[leaf.index] == .byType
+        let isOrdered = metadata.order(of: leaf) == .byType
         chunk.statistics = chunk.statistics?.carried(isOrdered: isOrdered, of: chunk.physicalType)
         chunk.indexPageOffset = nil
         let index = part.offsetIndex.flatMap { try? OffsetIndex(decoding: bytes[$0], limits: limits) }

@@ -44,6 +44,9 @@ package struct ColumnChunk: Hashable, Sendable {
         return dictionary
     }
 
+    /// Of its data pages; empty when not told.
+    package var dataPageStatistics: [PageEncodingStatistics] { encodingStatistics.filter { $0.pageType == .data || $0.pageType == .dataV2 } }
+
     /// Where its pages lie.
     package var byteRange: Range<Int64> { startOffset..<max(startOffset, startOffset &+ compressedByteCount) }
 

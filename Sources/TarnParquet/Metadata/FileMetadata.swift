@@ -26,6 +26,9 @@ package struct FileMetadata: Sendable {
     /// The columns as the rest of Tarn sees them.
     package var schema: Schema { tree.schema }
 
+    /// How the bounds of a leaf compare; nil when the file does not say.
+    package func order(of leaf: LeafColumn) -> ColumnOrder? { columnOrders.indices.contains(leaf.index) ? columnOrders[leaf.index] : nil }
+
     /// The value of the last entry with this key.
     package func keyValue(_ key: String) -> String? { keyValueMetadata.last { $0.key == key }?.value }
 

@@ -17,9 +17,7 @@ package struct FilteredLeaves: Sendable {
         }
     }
 
-    func order(of leaf: LeafColumn) -> ColumnOrder? {
-        metadata.columnOrders.indices.contains(leaf.index) ? metadata.columnOrders[leaf.index] : nil
-    }
+    func order(of leaf: LeafColumn) -> ColumnOrder? { metadata.order(of: leaf) }
 
     /// What the footer says of a column in a row group.
     package func statistics(_ position: Int, rowGroup index: Int) -> ColumnStatistics? {
@@ -44,7 +42,7 @@ extension ColumnChunk {
     /// Whether every data page holds dictionary indices, so that the dictionary lists all values. Certain when true.
     var isWhollyDictionary: Bool {
         guard dictionaryPageOffset.map({ $0 > 0 && $0 < dataPageOffset }) ?? false else { return false }
-        let pages = encodingStatistics.filter { $0.pageType == .data || $0.pageType == .dataV2 }
+        let pages = dataPageStatistics
         if !pages.isEmpty { return pages.allSatisfy { $0.encoding.isDictionary } }
         // Writers of version 1 name the dictionary and its indices alike, so PLAIN would be a page's.
         return encodings.contains(.plainDictionary) && !encodings.contains(.plain)

@@ -48,13 +48,16 @@ struct ChunkSummary {
     /// nil when there is nothing to tell.
     var sizeStatistics: SizeStatistics? {
         var sizes = SizeStatistics()
-        if pages.allSatisfy({ $0.byteArrayByteCount != nil }) {
+        if tellsByteArrays {
             sizes.byteArrayByteCount = pages.reduce(0) { $0 + Int64($1.byteArrayByteCount ?? 0) }
         }
         sizes.repetitionLevels = ChunkSummary.sum(pages.map(\.repetitionLevels))
         sizes.definitionLevels = ChunkSummary.sum(pages.map(\.definitionLevels))
         return sizes == SizeStatistics() ? nil : sizes
     }
+
+    /// Whether every page tells how large its byte arrays are.
+    private var tellsByteArrays: Bool { pages.allSatisfy { $0.byteArrayByteCount != nil } }
 
     private static func sum(_ histograms: [[Int64]]) -> [Int64] {
         guard var total = histograms.first else { return [] }
@@ -103,7 +106,7 @@ struct ChunkSummary {
             next += Int64(byteCount)
             row += Int64(page.rowCount)
         }
-        if sizeStatistics?.byteArrayByteCount != nil { index.byteArrayByteCounts = pages.map { Int64($0.byteArrayByteCount ?? 0) } }
+        if tellsByteArrays { index.byteArrayByteCounts = pages.map { Int64($0.byteArrayByteCount ?? 0) } }
         return index
     }
 }

@@ -111,8 +111,7 @@ package final class ParquetFileWriter {
         group.ordinal = Int16(exactly: rowGroups.count)
         group.sortingColumns = options.sortingColumns
         for leaf in behind.indices {
-            let placed = place(behind[leaf].bloomFilter)
-            (group.columns[leaf].bloomFilterOffset, group.columns[leaf].bloomFilterByteCount) = (placed?.offset, placed?.byteCount)
+            (group.columns[leaf].bloomFilterOffset, group.columns[leaf].bloomFilterByteCount) = place(behind[leaf].bloomFilter)
             behind[leaf].bloomFilter = nil
             indexByteCount += Int64((behind[leaf].columnIndex?.count ?? 0) + (behind[leaf].offsetIndex?.count ?? 0))
         }
@@ -127,16 +126,16 @@ package final class ParquetFileWriter {
     private func endIndexes() {
         for (group, chunks) in indexes.enumerated() {
             for (leaf, chunk) in chunks.enumerated() {
-                let placed = place(chunk.columnIndex)
-                rowGroups[group].columns[leaf].columnIndexOffset = placed?.offset
-                rowGroups[group].columns[leaf].columnIndexByteCount = placed?.byteCount
+                let (offset, byteCount) = place(chunk.columnIndex)
+                rowGroups[group].columns[leaf].columnIndexOffset = offset
+                rowGroups[group].columns[leaf].columnIndexByteCount = byteCount
             }
         }
         for (group, chunks) in indexes.enumerated() {
             for (leaf, chunk) in chunks.enumerated() {
-                let placed = place(chunk.offsetIndex)
-                rowGroups[group].columns[leaf].offsetIndexOffset = placed?.offset
-                rowGroups[group].columns[leaf].offsetIndexByteCount = placed?.byteCount
+                let (offset, byteCount) = place(chunk.offsetIndex)
+                rowGroups[group].columns[leaf].offsetIndexOffset = offset
+                rowGroups[group].columns[leaf].offsetIndexByteCount = byteCount
             }
         }
         indexes = []
@@ -144,8 +143,8 @@ package final class ParquetFileWriter {
     }
 
     /// What is nil, or too long for the footer to say, is left out: readers do without.
-    private func place(_ bytes: Bytes?) -> (offset: Int64, byteCount: Int32)? {
-        guard let bytes, let count = Int32(exactly: bytes.count) else { return nil }
+    private func place(_ bytes: Bytes?) -> (offset: Int64?, byteCount: Int32?) {
+        guard let bytes, let count = Int32(exactly: bytes.count) else { return (nil, nil) }
         defer { emit([bytes]) }
         return (writtenBytes, count)
     }

@@ -285,21 +285,13 @@ final class ViewEncoder: ValueEncoder {
     }
 
     func hashPage(into hashes: Scratch<UInt64>) {
-        if !pageEncoding.isDictionary { ViewEncoder.hash(plain.rawBytes, plainCount, into: hashes) }
+        if !pageEncoding.isDictionary { plainValues.hash(into: hashes) }
     }
 
-    func hashDictionary(into hashes: Scratch<UInt64>) { ViewEncoder.hash(entryBytes.rawBytes, entries.count, into: hashes) }
+    func hashDictionary(into hashes: Scratch<UInt64>) { PlainByteArrays(bytes: entryBytes.rawBytes, count: entries.count).hash(into: hashes) }
 
-    private static func hash(_ plain: UnsafeRawBufferPointer, _ count: Int, into hashes: Scratch<UInt64>) {
-        guard var next = plain.baseAddress else { return }
-        let target = hashes.reserve(count)
-        for index in 0..<count {
-            let length = Int(next.loadUnaligned(as: UInt32.self))
-            target[index] = SplitBlockBloomFilter.hash(UnsafeRawBufferPointer(start: next + 4, count: length))
-            next += 4 &+ length
-        }
-        hashes.count += count
-    }
+    /// The open page's.
+    private var plainValues: PlainByteArrays { PlainByteArrays(bytes: plain.rawBytes, count: plainCount) }
 
     // MARK: The dictionary's life
 
@@ -341,27 +333,8 @@ final class ViewEncoder: ValueEncoder {
         }
         if codes.count > 0 { noteCodes() }
         guard plainCount > 0 else { return }
-        let sample = firstPlain(EncodingChoice.sampleCount)
-        choice.settle { encoding in
-            size { ViewEncoder.encode(sample.bytes, sample.count, as: encoding, appendingTo: &$0) }
-        }
-    }
-
-    /// At most `limit` values of the open page.
-    private func firstPlain(_ limit: Int) -> (bytes: UnsafeRawBufferPointer, count: Int) {
-        guard plainCount > limit else { return (plain.rawBytes, plainCount) }
-        let base = UnsafeRawPointer(plain.base)
-        var next = base
-        for _ in 0..<limit { next += 4 &+ Int(next.loadUnaligned(as: UInt32.self)) }
-        return (UnsafeRawBufferPointer(start: base, count: next - base), limit)
-    }
-
-    private static func encode(_ plain: UnsafeRawBufferPointer, _ count: Int, as encoding: Encoding, appendingTo output: inout ByteBuilder) {
-        switch encoding {
-        case .deltaLengthByteArray: DeltaByteArrayEncoding.encodeLengths(plain: plain, count: count, appendingTo: &output)
-        case .deltaByteArray: DeltaByteArrayEncoding.encodePrefixes(plain: plain, count: count, appendingTo: &output)
-        default: output.append(plain)
-        }
+        let sample = plainValues.first(EncodingChoice.sampleCount)
+        choice.settle { encoding in size { sample.encode(as: encoding, appendingTo: &$0) } }
     }
 
     func beginChunk() {
@@ -381,7 +354,7 @@ final class ViewEncoder: ValueEncoder {
 
     func encodePage(appendingTo output: inout ByteBuilder) {
         guard pageEncoding.isDictionary else {
-            return ViewEncoder.encode(plain.rawBytes, plainCount, as: choice.chosen, appendingTo: &output)
+            return plainValues.encode(as: choice.chosen, appendingTo: &output)
         }
         output.append(UInt8(bitWidth))
         RunLengthBitPackedEncoding.encode(codes.values, bitWidth: bitWidth, appendingTo: &output)

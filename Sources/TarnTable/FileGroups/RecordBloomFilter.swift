@@ -39,7 +39,7 @@ package struct RecordBloomFilter: Sendable {
     package init(entries: Int, errorRate: Double = RecordBloomFilter.hudiErrorRate, kind: Kind = .dynamic) {
         precondition(entries >= 0 && errorRate > 0 && errorRate < 1)
         let n = Double(min(max(entries, 1), Self.maximumEntries))
-        let bits = min((n * -naturalLogarithm(errorRate) / (logarithmOf2 * logarithmOf2)).rounded(.up), Double(Int32.max))
+        let bits = min(Self.bits(forKeys: n, errorRate: errorRate).rounded(.up), Double(Int32.max))
         self.init(
             kind: kind, bitsPerRow: Int(bits), hashCount: Int((logarithmOf2 * bits / n).rounded(.up)), entriesPerRow: Int(n),
             entryCount: 0, rows: [[UInt8](repeating: 0, count: (Int(bits) + 7) / 8)])
@@ -47,8 +47,11 @@ package struct RecordBloomFilter: Sendable {
 
     /// How long the text of a filter for `entries` keys is.
     package static func footerByteCount(entries: Int) -> Int {
-        let bits = Double(entries) * -naturalLogarithm(hudiErrorRate) / (logarithmOf2 * logarithmOf2)
-        return Int(min(bits, Double(Int32.max)) / 6) + 64
+        Int(min(bits(forKeys: Double(entries), errorRate: hudiErrorRate), Double(Int32.max)) / 6) + 64
+    }
+
+    private static func bits(forKeys count: Double, errorRate: Double) -> Double {
+        count * -naturalLogarithm(errorRate) / (logarithmOf2 * logarithmOf2)
     }
 
     /// An empty filter of one row in the shape of another, to be filled with the same keys and compared.

@@ -51,7 +51,7 @@ extension BaseFileReader {
                     options.prunes = selected.prunes
                     scan = FilteredScan(metadata: reader.metadata, filter: filter, columns: columns, rowGroups: selected.rowGroups, options: options)
                 } else {
-                    let matching = selected.prunes ? plan.filter.map { selected.reader.rowGroups(matching: $0) } : nil
+                    let matching = selected.prunes ? plan.filter.map { reader.metadata.rowGroups(matching: $0) } : nil
                     let wanted = selected.rowGroups.map { groups in matching.map { groups.filter($0.contains) } ?? groups } ?? matching
                     rows = reader.rows(as: plan.reading, rowGroups: wanted).makeAsyncIterator()
                 }

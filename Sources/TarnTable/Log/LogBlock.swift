@@ -64,3 +64,8 @@ package struct LogBlock: Sendable {
         TableError(code, message, at: path, offset: offset, instant: instant)
     }
 }
+
+extension [LogBlock] {
+    /// What contents take that came along with their headers.
+    var keptByteCount: Int { reduce(0) { $0 + ($1.contentBytes?.count ?? 0) } }
+}

@@ -19,9 +19,9 @@ extension FileSliceReader {
 
     /// What the blocks say of the keys of a part; nil when these do not fit into memory.
     func merge(_ blocks: [LogBlock], _ part: KeyPart) async throws -> LogResult? {
-        let kept = blocks.reduce(0) { $0 + ($1.contentBytes?.count ?? 0) }
         var merged = MergedLog(
-            rule: rule, schema: reading, part: part, hash: KeyHash(seed: table.runtime.random.next()), memory: memory, keptBytes: kept)
+            rule: rule, schema: reading, part: part, hash: KeyHash(seed: table.runtime.random.next()), memory: memory,
+            keptBytes: blocks.keptByteCount)
         do {
             for block in blocks {
                 if block.type == .delete {

@@ -135,14 +135,12 @@ package struct FileSliceReader: Sendable {
             }
             isOpen = true
             let schema = log == nil ? reader.schema : reader.reading
-            let leaves = schema.fields.reduce(0) { $0 + $1.type.leafCount }
-            let options = reader.memory.scanOptions(leafCount: leaves, batchRows: FileSliceReader.batchRows)
+            let options = reader.memory.scanOptions(leafCount: schema.fields.leafCount, batchRows: FileSliceReader.batchRows)
             stored = base?.rows(as: schema, options: options).makeAsyncIterator()
             return true
         }
 
-        /// Contents of blocks that came along with their headers.
-        private var contentBytes: Int { blocks?.reduce(0) { $0 + ($1.contentBytes?.count ?? 0) } ?? 0 }
+        private var contentBytes: Int { blocks?.keptByteCount ?? 0 }
     }
 
     fileprivate func wanted(_ batch: RecordBatch) throws -> RecordBatch {

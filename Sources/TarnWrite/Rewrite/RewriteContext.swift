@@ -35,7 +35,7 @@ package struct RewriteContext: Sendable {
     var parquetOptions: ParquetWriteOptions {
         var options = ParquetWriteOptions()
         options.rowGroupBytes = memory.rowGroup
-        let share = max(16 << 10, memory.openPages / (2 * leafCount))
+        let share = max(16 << 10, memory.openPages / (2 * max(1, schema.fileColumns.fields.leafCount)))
         options.pageBytes = min(share, Int(min(1 << 20, max(16 << 10, targetBytes / 32))))
         options.dictionaryBytes = min(share, options.dictionaryBytes)
         options.rootName = schema.recordName
@@ -43,8 +43,6 @@ package struct RewriteContext: Sendable {
         options.writesSizeStatistics = false
         return options
     }
-
-    private var leafCount: Int { max(1, schema.fileColumns.fields.reduce(0) { $0 + $1.type.leafCount }) }
 
     func open(_ base: BaseFile) async throws -> BaseFileScan { try await .open(base, of: table, fetch: memory.fetch) }
 

@@ -66,12 +66,12 @@ struct RowGroupPruningTests {
         let ids = Column(.int64, cells: (0..<100).map { .int(Int64($0)) })
         let names = Column(.string, cells: (0..<100).map { .text(Bytes("name \($0 / 10)")) })
         let reader = try await reader(of: RecordBatch(schema: [Field("id", .int64), Field("name", .string)], columns: [ids, names], rowCount: 100), rowGroupRows: 10)
-        func groups(_ filter: Filter) throws -> [Int] { reader.rowGroups(matching: try BoundFilter(filter, schema: reader.schema)) }
+        func groups(_ filter: Filter) throws -> [Int] { reader.metadata.rowGroups(matching: try BoundFilter(filter, schema: reader.schema)) }
         #expect(try groups(.equal("id", 42)) == [4])
         #expect(try groups(.less("id", 20)) == [0, 1])
         #expect(try groups(.equal("name", "name 7")) == [7])
         #expect(try groups(.isNull("name")) == [])
         // A column that the table knows by another type is not judged.
-        #expect(reader.rowGroups(matching: try BoundFilter(.equal("id", 42), schema: [Field("id", .double)])) == Array(0..<10))
+        #expect(reader.metadata.rowGroups(matching: try BoundFilter(.equal("id", 42), schema: [Field("id", .double)])) == Array(0..<10))
     }
 }
