@@ -9,14 +9,22 @@ import TarnColumns
 ///
 /// Specification: Parquet, *Nested Encoding*; the algorithm is Dremel's, by column instead of by record.
 struct RecordAssembly {
-    /// By leaf index.
-    let leaves: [Int: LeafRows]
+    /// Those of the field, in their order.
+    private let leaves: [LeafRows]
+    /// The number of the first one, among the leaves of the schema.
+    private let firstLeaf: Int
+
+    init(_ leaves: [LeafRows], of field: SchemaField) {
+        precondition(leaves.count == field.leaves.count)
+        self.leaves = leaves
+        firstLeaf = field.leaves.lowerBound
+    }
 
     /// - Parameter entryLevel: From which definition level on there is an entry of the innermost list above the field.
     func column(_ field: SchemaField, entryLevel: Int = 0) throws(ParquetError) -> Column {
         switch field.shape {
         case .leaf(let leaf):
-            let rows = try rows(leaf.index)
+            let rows = rows(leaf.index)
             return Column(leaf.type, count: rows.slotCount, values: rows.values, validity: field.field.isNullable ? rows.present : nil)
         case .structure(let members):
             var columns: [Column] = []
@@ -31,7 +39,7 @@ struct RecordAssembly {
         case .map(let ownEntryLevel, let keyField, let valueField):
             let keys = try column(keyField, entryLevel: ownEntryLevel)
             let values = try column(valueField, entryLevel: ownEntryLevel)
-            if keyField.definitionLevel > ownEntryLevel, try presence(keyField, ownEntryLevel) != nil {
+            if keyField.definitionLevel > ownEntryLevel, presence(keyField, ownEntryLevel) != nil {
                 throw ParquetError(.malformed, "a map with a null key", column: field.field.name)
             }
             guard keys.count == values.count else { throw disagreement(field) }
@@ -43,14 +51,14 @@ struct RecordAssembly {
     private func finish(
         _ field: SchemaField, count: Int, _ values: Column.Values, _ entryLevel: Int
     ) throws(ParquetError) -> Column {
-        let validity = field.field.isNullable ? try presence(field, entryLevel) : nil
+        let validity = field.field.isNullable ? presence(field, entryLevel) : nil
         guard validity.map({ $0.count == count }) ?? true else { throw disagreement(field) }
         return Column(field.field.type, count: count, values: values, validity: validity)
     }
 
     /// nil when the node is there in every slot.
-    private func presence(_ field: SchemaField, _ entryLevel: Int) throws(ParquetError) -> Bitmap? {
-        let bitmap = try rows(field.leaves.lowerBound).presence(
+    private func presence(_ field: SchemaField, _ entryLevel: Int) -> Bitmap? {
+        let bitmap = rows(field.leaves.lowerBound).presence(
             definitionLevel: field.definitionLevel, repetitionLevel: field.repetitionLevel, entryLevel: entryLevel)
         return bitmap.flatMap { $0.setCount == $0.count ? nil : $0 }
     }
@@ -65,10 +73,7 @@ struct RecordAssembly {
         return offsets
     }
 
-    private func rows(_ leaf: Int) throws(ParquetError) -> LeafRows {
-        guard let rows = leaves[leaf] else { preconditionFailure("leaf \(leaf) was not read") }
-        return rows
-    }
+    private func rows(_ leaf: Int) -> LeafRows { leaves[leaf - firstLeaf] }
 
     private func disagreement(_ field: SchemaField) -> ParquetError {
         ParquetError(.malformed, "the columns below it disagree on the number of entries", column: field.field.name)

@@ -5,7 +5,8 @@ struct FilteredBatch {
     /// Of the row group.
     let firstRow: Int64
     private let mask: Bitmap
-    private let columns: [String: Column]
+    /// The filter's.
+    private let columns: [Column]
     /// Within the batch: stretches that begin and end with a row that passed, rising.
     private(set) var stretches: ArraySlice<Range<Int>>
 
@@ -13,7 +14,7 @@ struct FilteredBatch {
     private static let longestGap = 1024
 
     /// nil when no row passed.
-    init?(firstRow: Int64, mask: Bitmap, columns: [String: Column]) {
+    init?(firstRow: Int64, mask: Bitmap, columns: [Column]) {
         self.firstRow = firstRow
         self.mask = mask
         self.columns = columns
@@ -31,22 +32,24 @@ struct FilteredBatch {
     }
 
     /// The rows that passed, of the filter's columns alone.
-    func whole(_ schema: Schema) -> RecordBatch { batch(0..<mask.count, [:], schema) }
+    func whole(_ projection: FilteredProjection) -> RecordBatch { batch(0..<mask.count, [], projection) }
 
     /// Takes `count` rows of the first stretch, whose other columns are these; those that passed make the batch.
-    mutating func take(_ count: Int, _ others: [String: Column], _ schema: Schema) -> RecordBatch {
+    mutating func take(_ count: Int, _ others: [Column], _ projection: FilteredProjection) -> RecordBatch {
         let stretch = stretches[stretches.startIndex]
         let taken = stretch.lowerBound..<(stretch.lowerBound + count)
         stretches[stretches.startIndex] = taken.upperBound..<stretch.upperBound
         if stretches[stretches.startIndex].isEmpty { stretches.removeFirst() }
-        return batch(taken, others, schema)
+        return batch(taken, others, projection)
     }
 
-    private func batch(_ rows: Range<Int>, _ others: [String: Column], _ schema: Schema) -> RecordBatch {
-        let all = schema.fields.map { field in
-            guard let column = others[field.name] ?? columns[field.name]?.slice(rows) else { preconditionFailure("column '\(field.name)' was not read") }
-            return column
+    private func batch(_ rows: Range<Int>, _ others: [Column], _ projection: FilteredProjection) -> RecordBatch {
+        let all = projection.sources.map { source in
+            switch source {
+            case .filter(let index): columns[index].slice(rows)
+            case .other(let index): others[index]
+            }
         }
-        return RecordBatch(schema: schema, columns: all, rowCount: rows.count).filter(mask.slice(rows))
+        return RecordBatch(schema: projection.schema, columns: all, rowCount: rows.count).filter(mask.slice(rows))
     }
 }

@@ -11,7 +11,7 @@ package import TarnColumns
 /// Use: as ``ParquetScan``. Memory: as there.
 package struct FilteredScan {
     /// The projected columns, in the order of the file.
-    package let schema: Schema
+    package var schema: Schema { projection.schema }
     /// Rows of the filter's columns that were decoded, and rows of others: what pruning left to do.
     package private(set) var filteredRowCount: Int64 = 0
     package private(set) var otherRowCount: Int64 = 0
@@ -28,10 +28,7 @@ package struct FilteredScan {
     private let filter: BoundFilter
     private let leaves: FilteredLeaves
     private let options: ScanOptions
-    private let fields: [SchemaField]
-    private let filterFields: [SchemaField]
-    /// Those not among the filter's.
-    private let otherFields: [SchemaField]
+    private let projection: FilteredProjection
     private let readLeaves: [Int]
     private let end: Int64
     private var rowGroups: ArraySlice<Int>
@@ -53,23 +50,12 @@ package struct FilteredScan {
     package init(
         metadata: FileMetadata, filter: BoundFilter, columns: [Int]? = nil, rowGroups: [Int]? = nil, options: ScanOptions = ScanOptions()
     ) {
-        let all = metadata.tree.fields
         self.metadata = metadata
         self.filter = filter
         self.options = options
         leaves = FilteredLeaves(filter, in: metadata)
-        fields = (columns ?? Array(all.indices)).map { all[$0] }
-        schema = Schema(fields.map(\.field))
-        filterFields = filter.columns.map { position in
-            let wanted = filter.schema.fields[position]
-            guard let field = all.first(where: { $0.field.name == wanted.name }), field.field.type == wanted.type else {
-                preconditionFailure("the file has no column '\(wanted.name)' of type \(wanted.type)")
-            }
-            return field
-        }
-        let filtered = Set(filterFields.map(\.field.name))
-        otherFields = fields.filter { !filtered.contains($0.field.name) }
-        readLeaves = (filterFields + otherFields).flatMap { Array($0.leaves) }
+        projection = FilteredProjection(columns ?? Array(metadata.tree.fields.indices), of: metadata.tree, for: filter)
+        readLeaves = projection.leaves
         // Chunks were checked against the footer's place; indexes stand between them and it.
         end = metadata.footerOffset
         self.rowGroups = (rowGroups ?? Array(metadata.rowGroups.indices))[...]
@@ -171,8 +157,8 @@ package struct FilteredScan {
             }
             return result
         }
-        filterReaders = try readers(filterFields)
-        otherReaders = try readers(otherFields)
+        filterReaders = try readers(projection.filterFields)
+        otherReaders = try readers(projection.otherFields)
         guard isSmall(group) else { return }
         for index in filterReaders.readers.indices {
             if let range = try filterReaders.readers[index].firstRange() { waiting.append((.filter(index), range)) }
@@ -198,21 +184,21 @@ package struct FilteredScan {
             }
         }
         guard waiting.isEmpty else { return nil }
-        let columns = try filterReaders.read(count, filterFields)
+        let columns = try filterReaders.read(count, projection.filterFields)
         filteredRowCount += Int64(count)
         rows[rows.startIndex] = (range.lowerBound + Int64(count))..<range.upperBound
         if rows[rows.startIndex].isEmpty { rows.removeFirst() }
 
         let mask = filter.evaluate(count: count) { position in
-            guard let column = columns[filter.schema.fields[position].name] else { preconditionFailure("a column of the filter was not read") }
-            return column
+            guard let index = filter.columns.firstIndex(of: position) else { preconditionFailure("a column of the filter was not read") }
+            return columns[index]
         }
         guard let batch = FilteredBatch(firstRow: range.lowerBound, mask: mask, columns: columns) else { return nil }
-        guard otherFields.isEmpty else {
+        guard projection.otherFields.isEmpty else {
             phase = .completing(batch)
             return nil
         }
-        return batch.whole(schema)
+        return batch.whole(projection)
     }
 
     /// Reads the other columns of a stretch of rows that passed.
@@ -229,31 +215,10 @@ package struct FilteredScan {
             }
         }
         guard waiting.isEmpty else { return nil }
-        let columns = try otherReaders.read(count, otherFields)
+        let columns = try otherReaders.read(count, projection.otherFields)
         otherRowCount += Int64(count)
-        let done = batch.take(count, columns, schema)
+        let done = batch.take(count, columns, projection)
         phase = batch.stretches.isEmpty ? .filtering : .completing(batch)
         return done.rowCount > 0 ? done : nil
-    }
-}
-
-/// The readers of some columns of one row group.
-struct LeafReaders {
-    /// -1 before there is one.
-    var rowGroup = -1
-    var readers: [LeafReader] = []
-
-    /// The next rows, which are prepared, as columns by name.
-    mutating func read(_ count: Int, _ fields: [SchemaField]) throws(ParquetError) -> [String: Column] {
-        var leaves: [Int: LeafRows] = [:]
-        for index in readers.indices { leaves[readers[index].leaf.index] = try readers[index].read(count) }
-        let assembly = RecordAssembly(leaves: leaves)
-        var columns: [String: Column] = [:]
-        for field in fields {
-            let column = try assembly.column(field)
-            guard column.count == count else { throw ParquetError(.malformed, "\(column.count) values for \(count) rows", column: field.field.name) }
-            columns[field.field.name] = column
-        }
-        return columns
     }
 }

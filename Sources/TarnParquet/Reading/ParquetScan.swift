@@ -31,7 +31,7 @@ package struct ParquetScan {
     private let rowGroupFirstRows: [Int64]
     /// Row groups still to be read, in order.
     private var rowGroups: ArraySlice<Int>
-    private var readers: [LeafReader] = []
+    private var leaves = LeafReaders()
     private var rowGroupRowsLeft: Int64 = 0
     private var nextRow: Int64 = 0
     /// Which readers the ranges asked for last belong to.
@@ -62,7 +62,7 @@ package struct ParquetScan {
     package var firstRow: Int64 { rowRange.lowerBound }
 
     /// What is held of the row group: windows, pages as they were decompressed, dictionaries.
-    package var heldByteCount: Int { readers.reduce(0) { $0 + $1.heldByteCount } }
+    package var heldByteCount: Int { leaves.heldByteCount }
 
     /// Takes the bytes of the ranges that ``next()`` asked for last, in their order.
     package mutating func supply(_ chunks: [Bytes]) throws(ParquetError) {
@@ -70,9 +70,9 @@ package struct ParquetScan {
         for (chunk, (reader, range)) in zip(chunks, waiting) {
             guard chunk.count == range.count else {
                 let error = ParquetError.truncated("\(chunk.count) of \(range.count) bytes were read", at: Int(range.lowerBound))
-                throw error.placed(at: 0, column: readers[reader].leaf.name)
+                throw error.placed(at: 0, column: leaves.readers[reader].leaf.name)
             }
-            readers[reader].supply(chunk)
+            leaves.readers[reader].supply(chunk)
         }
         waiting = []
     }
@@ -81,15 +81,15 @@ package struct ParquetScan {
     package mutating func next() throws(ParquetError) -> DecodingStep<RecordBatch?> {
         precondition(waiting.isEmpty, "the ranges asked for were not supplied")
         while rowGroupRowsLeft == 0 {
-            for reader in readers where !reader.isExhausted {
+            for reader in leaves.readers where !reader.isExhausted {
                 throw ParquetError(.malformed, "the column has more rows than its row group", column: reader.leaf.name)
             }
             guard let index = rowGroups.popFirst() else { return .done(nil) }
             try open(rowGroup: index)
         }
         var rows = Int(min(Int64(options.batchRows), rowGroupRowsLeft))
-        for index in readers.indices {
-            switch try readers[index].prepare(rows) {
+        for index in leaves.readers.indices {
+            switch try leaves.readers[index].prepare(rows) {
             case .needs(let range): waiting.append((index, range))
             case .ready(let ready): rows = min(rows, ready)
             }
@@ -100,31 +100,22 @@ package struct ParquetScan {
 
     private mutating func open(rowGroup index: Int) throws(ParquetError) {
         let group = metadata.rowGroups[index]
-        readers = []
+        var opened = LeafReaders(rowGroup: index)
         for field in fields {
             for leaf in field.leaves {
                 let column = metadata.tree.leaves[leaf]
                 let chunk = group.columns[leaf]
                 let decompressor = try decompressors.decompressor(chunk.codec, column)
-                readers.append(try LeafReader(column, chunk, options: options, decompressor: decompressor))
+                opened.readers.append(try LeafReader(column, chunk, options: options, decompressor: decompressor))
             }
         }
+        leaves = opened
         rowGroupRowsLeft = group.rowCount
         nextRow = rowGroupFirstRows[index]
     }
 
     private mutating func read(_ rows: Int) throws(ParquetError) -> RecordBatch {
-        var leaves: [Int: LeafRows] = [:]
-        for index in readers.indices { leaves[readers[index].leaf.index] = try readers[index].read(rows) }
-        let assembly = RecordAssembly(leaves: leaves)
-        var columns: [Column] = []
-        for field in fields {
-            let column = try assembly.column(field)
-            guard column.count == rows else {
-                throw ParquetError(.malformed, "\(column.count) values for \(rows) rows", column: field.field.name)
-            }
-            columns.append(column)
-        }
+        let columns = try leaves.read(rows, fields)
         rowRange = nextRow..<(nextRow + Int64(rows))
         nextRow += Int64(rows)
         rowGroupRowsLeft -= Int64(rows)
