@@ -73,8 +73,9 @@ package struct BaseFileReader: Sendable {
     /// - Parameters:
     ///   - schema: nil for all columns as the file has them.
     ///   - rowGroups: Positions in the footer; nil for all.
-    package func rows(as schema: Schema? = nil, rowGroups: [Int]? = nil, options: ScanOptions = ScanOptions()) -> Rows {
-        Rows(reader: self, target: schema, rowGroups: rowGroups, options: options)
+    ///   - tasks: Columns are decoded side by side in up to so many tasks. The rows are the same; batches may be cut elsewhere.
+    package func rows(as schema: Schema? = nil, rowGroups: [Int]? = nil, options: ScanOptions = ScanOptions(), tasks: Int = 1) -> Rows {
+        Rows(reader: self, target: schema, rowGroups: rowGroups, options: options, tasks: tasks)
     }
 
     /// A run of rows, and where in the file the first one is (counted from the first row read where no column is).
@@ -90,12 +91,13 @@ package struct BaseFileReader: Sendable {
         fileprivate let target: Schema?
         fileprivate let rowGroups: [Int]?
         fileprivate let options: ScanOptions
+        fileprivate let tasks: Int
 
         package func makeAsyncIterator() -> Iterator { Iterator(self) }
 
         package struct Iterator: AsyncIteratorProtocol {
             private let rows: Rows
-            private var scan: ParquetScan
+            private var lanes: ColumnLanes
             /// Rows without columns, still to be given out, when no column of the file is wanted.
             private var bareRowsLeft: Int64
             private var nextBareRow: Int64 = 0
@@ -104,15 +106,15 @@ package struct BaseFileReader: Sendable {
             fileprivate init(_ rows: Rows) {
                 self.rows = rows
                 let present = rows.reader.schema
-                let columns = rows.target.map { target in present.fields.indices.filter { target[present.fields[$0].name] != nil } }
-                readsColumns = columns?.isEmpty != true
-                scan = ParquetScan(metadata: rows.reader.metadata, columns: columns, rowGroups: rows.rowGroups, options: rows.options)
+                let columns = present.fields.indices.filter { index in rows.target.map { $0[present.fields[index].name] != nil } ?? true }
+                readsColumns = rows.target == nil || !columns.isEmpty
+                lanes = ColumnLanes(rows.reader.metadata, columns: columns, rowGroups: rows.rowGroups, options: rows.options, tasks: rows.tasks)
                 let groups = rows.reader.metadata.rowGroups
                 bareRowsLeft = (rows.rowGroups ?? Array(groups.indices)).reduce(0) { $0 + groups[$1].rowCount }
             }
 
             /// What is held of the file: windows, open pages, dictionaries.
-            package var heldByteCount: Int { scan.heldByteCount }
+            package var heldByteCount: Int { lanes.heldByteCount }
 
             package mutating func next() async throws -> Chunk? {
                 do {
@@ -121,17 +123,9 @@ package struct BaseFileReader: Sendable {
             }
 
             private mutating func scanned() async throws -> Chunk? {
-                while true {
-                    switch try scan.next() {
-                    case .needs(let ranges):
-                        try scan.supply(try await rows.reader.read(ranges))
-                    case .done(let batch?):
-                        let adapted = try rows.target.map { try batch.adapted(to: $0) } ?? batch
-                        return Chunk(batch: adapted, firstRow: scan.firstRow)
-                    case .done(nil):
-                        return nil
-                    }
-                }
+                guard let chunk = try await lanes.next(from: rows.reader) else { return nil }
+                guard let target = rows.target else { return chunk }
+                return Chunk(batch: try chunk.batch.adapted(to: target), firstRow: chunk.firstRow)
             }
 
             private mutating func bare() throws -> Chunk? {

@@ -9,14 +9,17 @@ extension BaseFileReader {
     ///   - columns: In the order wanted; nil for all of the file.
     ///   - filter: Its columns need not be among `columns`.
     ///   - rowGroups: Positions in the footer; nil for all. Several tasks may read row groups of one file side by side.
+    ///   - tasks: Without a filter, columns are decoded side by side in up to so many tasks.
     /// - Throws: ``TableError`` `invalid` for a column that the file does not have, or a literal that does not fit its column.
-    package func rows(of columns: [String]?, where filter: Filter? = nil, rowGroups: [Int]? = nil) throws(TableError) -> SelectedRows {
-        do { return rows(selectedBy: try ScanPlan(file: schema, columns: columns, filter: filter), rowGroups: rowGroups) } catch { throw TableError(error) }
+    package func rows(
+        of columns: [String]?, where filter: Filter? = nil, rowGroups: [Int]? = nil, tasks: Int = 1
+    ) throws(TableError) -> SelectedRows {
+        do { return rows(selectedBy: try ScanPlan(file: schema, columns: columns, filter: filter), rowGroups: rowGroups, tasks: tasks) } catch { throw TableError(error) }
     }
 
     /// The file's rows that a plan keeps, in the columns of its output: as ``rows(as:rowGroups:options:)`` finds and casts them.
-    package func rows(selectedBy plan: ScanPlan, rowGroups: [Int]? = nil, prunes: Bool = true) -> SelectedRows {
-        SelectedRows(reader: self, plan: plan, rowGroups: rowGroups, prunes: prunes)
+    package func rows(selectedBy plan: ScanPlan, rowGroups: [Int]? = nil, prunes: Bool = true, tasks: Int = 1) -> SelectedRows {
+        SelectedRows(reader: self, plan: plan, rowGroups: rowGroups, prunes: prunes, tasks: tasks)
     }
 
     /// Whether the file has all columns of the filter in its own types, so that it can be asked for the rows that pass.
@@ -31,6 +34,7 @@ extension BaseFileReader {
         fileprivate let plan: ScanPlan
         fileprivate let rowGroups: [Int]?
         fileprivate let prunes: Bool
+        fileprivate let tasks: Int
 
         /// The columns of the batches.
         package var schema: Schema { plan.output }
@@ -53,7 +57,7 @@ extension BaseFileReader {
                 } else {
                     let matching = selected.prunes ? plan.filter.map { reader.metadata.rowGroups(matching: $0) } : nil
                     let wanted = selected.rowGroups.map { groups in matching.map { groups.filter($0.contains) } ?? groups } ?? matching
-                    rows = reader.rows(as: plan.reading, rowGroups: wanted).makeAsyncIterator()
+                    rows = reader.rows(as: plan.reading, rowGroups: wanted, tasks: selected.tasks).makeAsyncIterator()
                 }
             }
 
