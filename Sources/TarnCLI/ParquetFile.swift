@@ -37,5 +37,6 @@ struct ParquetFile {
         return status.st_mode & S_IFMT == S_IFREG
     }
 
-    func reader() async throws -> BaseFileReader { try await BaseFileReader.open(path, in: store) }
+    /// Of a file with columns that cannot be read too; they are refused when they are asked for.
+    func reader() async throws -> BaseFileReader { try await BaseFileReader.open(path, in: store, refusesUnreadableColumns: false) }
 }

@@ -66,6 +66,33 @@ import Testing
         #expect(text.exitCode == 1 && text.errors.contains("does not end in PAR1") && text.errors.contains("x.parquet"), "\(text.errors)")
     }
 
+    @Test func `a file with columns that cannot be read gives the others, and says why not these`() throws {
+        let folder = try TemporaryFolder()
+        try Python.run("make_partly_readable.py", [folder.path])
+        let (wide, twice, times) = (folder.path + "/wide.parquet", folder.path + "/twice.parquet", folder.path + "/nanoseconds.parquet")
+        #expect(try Programs.tarn("query", wide, "--select", "id", "--format", "csv").output.split(whereSeparator: \.isNewline) == ["id", "1", "2", "3"])
+        #expect(try Programs.tarn("query", wide, "--count", "--where", "id > 1").output == "2\n")
+        for (flags, column) in [([], "wide"), (["--select", "id,wide"], "wide"), (["--select", "pair"], "pair.bad"), (["--select", "id", "--where", "wide = 1"], "wide")] {
+            let refused = try ChildProcess.run([Programs.tarnPath, "query", wide, "--json"] + flags)
+            #expect(refused.exitCode == 2 && refused.output.isEmpty && refused.errors.contains("unsupported") && refused.errors.contains("column \(column)"), "\(refused.errors)")
+        }
+        let shown = try Programs.tarn("show", wide)
+        #expect(shown.output.contains("not read: decimals of more than 38 digits, column wide") && shown.output.contains("column pair.bad"), "\(shown.output)")
+        let json = try Programs.tarn("show", wide, "--json").jsonLines[0]
+        #expect(json["columns"]?.arrayValue?.map { $0["type"]?.stringValue } == ["int64", nil, "int64", nil] && json["refused"]?.arrayValue?.count == 2)
+
+        let ambiguous = try Programs.tarn("query", twice)
+        #expect(ambiguous.exitCode == 2 && ambiguous.errors.contains("#2 and #3") && ambiguous.errors.contains("column b"), "\(ambiguous.errors)")
+        #expect(try Programs.tarn("query", twice, "--select", "#3,a", "--format", "ndjson").output == #"{"b":"p","a":1}"# + "\n" + #"{"b":"q","a":2}"# + "\n")
+        #expect(try Programs.tarn("query", twice, "--select", "b").exitCode == 2)
+        #expect(try Programs.tarn("query", twice, "--select", "#2,#3").errors.contains("two columns of one name"))
+
+        let lossy = try Programs.tarn("query", times)
+        #expect(lossy.exitCode == 2 && lossy.errors.contains("INT96") && lossy.errors.contains("column t"), "\(lossy.errors)")
+        let exact = try Programs.tarn("query", times, "--int96", "ns", "--format", "ndjson", "--select", "t").output.split(separator: "\n")
+        #expect(exact.last == #"{"t":"2024-01-01T20:34:56.123456789Z"}"# && exact[2] == #"{"t":"1969-12-31T23:59:59.999999999Z"}"#, "\(exact)")
+    }
+
     @Test func `a claim of 2 GiB in a file of 100 bytes allocates nothing`() throws {
         let file = fixture("claims-two-gibibytes")
         let done = try ChildProcess.run(["bash", "-c", "ulimit -v 1500000; \(Programs.tarnPath) query \(file) --count --where 'n = 1'"])

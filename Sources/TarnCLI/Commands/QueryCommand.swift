@@ -10,6 +10,7 @@ import TarnTable
 
 struct QueryCommand: Command {
     enum Format: String, ArgumentValue { case table, ndjson, csv, parquet }
+    enum Int96Unit: String, ArgumentValue { case us, ns }
 
     var table = ""
     var s3 = S3Options()
@@ -23,6 +24,7 @@ struct QueryCommand: Command {
     var countsOnly = false
     var format = Format.table
     var output: String?
+    var int96: Int96Unit?
     var withMetaFields = false
     var noMetadataTable = false
     var noProgress = false
@@ -42,6 +44,7 @@ struct QueryCommand: Command {
         .flag("count", "Print the number of rows alone.", \.countsOnly),
         .option("format", "table|ndjson|csv|parquet", "How to print rows (table).", \.format),
         .option("output", "FILE", "Write to FILE, replacing it (standard output).", \.output),
+        .option("int96", "us|ns", "Of a single file: what times stored as INT96 are read as (us).", \.int96),
         .flag("with-meta-fields", "The five _hoodie_ columns first.", \.withMetaFields),
         .flag("no-metadata-table", "List files from storage; always so.", \.noMetadataTable),
         .flag("no-progress", "No progress on standard error.", \.noProgress),
@@ -56,6 +59,7 @@ struct QueryCommand: Command {
             do { try await query(file, filter) } catch { throw Failure(error).ofFile(table) }
             return 0
         }
+        guard int96 == nil else { throw Failure(.usage, "--int96 goes with a single file, not with tables") }
         let snapshot = try await snapshot()
         if countsOnly {
             try await write(count: try await snapshot.count(where: filter))
@@ -67,7 +71,8 @@ struct QueryCommand: Command {
     }
 
     private func query(_ file: ParquetFile, _ filter: Filter?) async throws {
-        let reader = try await file.reader()
+        var reader = try await file.reader()
+        if int96 == .ns { reader = try reader.readingInt96AsNanoseconds() }
         guard countsOnly else {
             let rows = try reader.rows(of: select?.names, where: filter)
             return try await print(rows, rows.schema)

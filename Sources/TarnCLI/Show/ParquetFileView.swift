@@ -20,6 +20,7 @@ struct ParquetFileView: TableView {
         text += "written by: \(metadata.createdBy ?? "-")\n"
         for entry in metadata.keyValueMetadata { text += "\(entry.key): \(shortened(entry.value ?? "-"))\n" }
         text += "\n" + AlignedText.table([["column", "type", "stored as", "order of bounds"]] + metadata.tree.leaves.map { leafRow($0) })
+        for refusal in metadata.tree.refusals { text += "not read: \(refusal.message), column \(refusal.column ?? "-")\n" }
         for index in groups.indices { text += "\n" + (try await groupText(index)) }
         return text
     }
@@ -33,7 +34,8 @@ struct ParquetFileView: TableView {
             }
         let repeats = leaf.maximumRepetitionLevel > 0 ? ", repeated" : ""
         let stored = leaf.typeLength > 0 ? "\(leaf.physicalType)(\(leaf.typeLength))" : "\(leaf.physicalType)"
-        return [leaf.name, "\(leaf.type)", stored + (leaf.maximumDefinitionLevel > 0 ? ", optional" : "") + repeats, order]
+        let type = metadata.tree.refusal(ofLeaf: leaf.index) == nil ? "\(leaf.type)" : "-"
+        return [leaf.name, type, stored + (leaf.maximumDefinitionLevel > 0 ? ", optional" : "") + repeats, order]
     }
 
     private func groupText(_ index: Int) async throws -> String {
@@ -84,6 +86,7 @@ struct ParquetFileView: TableView {
         return [
             "file": .string(file.text), "bytes": .int(reader.size), "rows": .int(metadata.rowCount), "version": .int(Int64(metadata.version)),
             "created_by": string(metadata.createdBy),
+            "refused": .array(metadata.tree.refusals.map { ["column": string($0.column), "message": .string($0.message)] }),
             "key_values": .array(metadata.keyValueMetadata.map { ["key": .string($0.key), "value": string($0.value)] }),
             "columns": .array(metadata.tree.leaves.map { leafJSON($0) }), "row_groups": .array(groups),
         ]
@@ -91,7 +94,8 @@ struct ParquetFileView: TableView {
 
     private func leafJSON(_ leaf: LeafColumn) -> JSON {
         [
-            "name": .string(leaf.name), "type": .string("\(leaf.type)"), "physical_type": .string("\(leaf.physicalType)"),
+            "name": .string(leaf.name), "type": metadata.tree.refusal(ofLeaf: leaf.index) == nil ? .string("\(leaf.type)") : .null,
+            "refused": string(metadata.tree.refusal(ofLeaf: leaf.index)?.message), "physical_type": .string("\(leaf.physicalType)"),
             "type_length": leaf.typeLength > 0 ? .int(leaf.typeLength) : .null, "max_definition_level": .int(leaf.maximumDefinitionLevel),
             "max_repetition_level": .int(leaf.maximumRepetitionLevel), "ordered_by_type": .bool(metadata.order(of: leaf) == .byType && leaf.isOrdered),
         ]

@@ -37,6 +37,18 @@ public struct Filter: Hashable, Sendable {
 
     package let node: Node
 
+    /// The columns it names, each as often as it does.
+    package var columnNames: [String] {
+        func names(_ node: Node) -> [String] {
+            switch node {
+            case .comparison(let column, _, _), .isIn(let column, _), .isNull(let column): [column]
+            case .and(let left, let right), .or(let left, let right): names(left) + names(right)
+            case .not(let inner): names(inner)
+            }
+        }
+        return names(node)
+    }
+
     package init(_ node: Node) { self.node = node }
 
     private init(_ column: String, _ comparison: Comparison, _ value: Literal) {

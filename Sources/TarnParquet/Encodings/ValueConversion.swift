@@ -20,7 +20,7 @@ extension LeafColumn {
             }
         case .floatFromHalf:
             Self.map(source, UInt16.self, count, into: target) { Float(Float16(bitPattern: $0)) }
-        case .timestampFromInt96: Self.convertInt96(source, count: count, into: target)
+        case .timestampFromInt96: try Int96Time.convert(source, count: count, to: type, into: target)
         case .decimalFromFixed: try convertDecimals(source, count: count, into: target)
         case .fixedBytes, .decimalFromBytes: preconditionFailure("not values of fixed width")
         }
@@ -34,17 +34,6 @@ extension LeafColumn {
         for index in 0..<count {
             let value = source.loadUnaligned(fromByteOffset: index &* MemoryLayout<Stored>.size, as: Stored.self)
             target.storeBytes(of: transform(value), toByteOffset: index &* MemoryLayout<Value>.size, as: Value.self)
-        }
-    }
-
-    /// INT96 is nanoseconds of the day in 8 bytes and the Julian day in 4; 1970-01-01 is day 2440588. Digits below a microsecond
-    /// are dropped and sums wrap, as in Spark, whose far future days have wrapped already.
-    private static func convertInt96(_ source: UnsafeRawPointer, count: Int, into target: UnsafeMutableRawPointer) {
-        for index in 0..<count {
-            let nanoseconds = source.loadUnaligned(fromByteOffset: index &* 12, as: Int64.self)
-            let day = source.loadUnaligned(fromByteOffset: index &* 12 &+ 8, as: Int32.self)
-            let value = (Int64(day) &- 2_440_588) &* 86_400_000_000 &+ nanoseconds / 1000
-            target.storeBytes(of: value, toByteOffset: index &* 8, as: Int64.self)
         }
     }
 

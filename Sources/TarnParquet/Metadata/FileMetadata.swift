@@ -5,7 +5,7 @@ package import TarnColumns
 package struct FileMetadata: Sendable {
     package var version: Int32 = 1
     /// The schema as listed in the footer, and what it means.
-    package let tree: SchemaTree
+    package private(set) var tree: SchemaTree
     package var rowCount: Int64
     package var rowGroups: [RowGroup]
     /// In the order of the file; keys may occur twice.
@@ -25,6 +25,20 @@ package struct FileMetadata: Sendable {
 
     /// The columns as the rest of Tarn sees them.
     package var schema: Schema { tree.schema }
+
+    /// The same with the column at this place of the file as the one of its name: see ``SchemaTree/choosing(_:)``.
+    package func choosing(_ position: Int) throws(ParquetError) -> FileMetadata {
+        var chosen = self
+        chosen.tree = try tree.choosing(position)
+        return chosen
+    }
+
+    /// The same with INT96 times as nanoseconds, for files of Impala and Hive: see ``Int96Time``.
+    package func readingInt96AsNanoseconds() throws(ParquetError) -> FileMetadata {
+        var changed = self
+        changed.tree = try SchemaTree(tree.elements, maximumDepth: tree.elements.count, int96: .nanoseconds)
+        return changed
+    }
 
     /// How the bounds of a leaf compare; nil when the file does not say.
     package func order(of leaf: LeafColumn) -> ColumnOrder? { columnOrders.indices.contains(leaf.index) ? columnOrders[leaf.index] : nil }

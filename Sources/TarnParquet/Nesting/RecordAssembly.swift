@@ -26,6 +26,7 @@ struct RecordAssembly {
         case .leaf(let leaf):
             let rows = rows(leaf.index)
             return Column(leaf.type, count: rows.slotCount, values: rows.values, validity: field.field.isNullable ? rows.present : nil)
+        case .refused: preconditionFailure("a column that cannot be read was asked for")
         case .structure(let members):
             var columns: [Column] = []
             for member in members { columns.append(try column(member, entryLevel: entryLevel)) }

@@ -16,6 +16,7 @@ package struct FooterDecoder {
 
     private let fileSize: Int64
     private let limits: ReadLimits
+    private let refusesUnreadableColumns: Bool
     /// The end of the file, as far as it is known.
     private var tail = Bytes()
     private var pending: Range<Int64>?
@@ -23,9 +24,12 @@ package struct FooterDecoder {
     /// Length of the footer; 0 until it is decoded.
     package private(set) var footerByteCount = 0
 
-    package init(fileSize: Int64, limits: ReadLimits = .default) {
+    /// - Parameter refusesUnreadableColumns: Whether a file is refused that has a column which cannot be read, or not by its name:
+    ///   else whoever looks for a column by name has to ask ``SchemaTree/refusal(of:)`` before taking it for one that is not there.
+    package init(fileSize: Int64, limits: ReadLimits = .default, refusesUnreadableColumns: Bool = true) {
         self.fileSize = fileSize
         self.limits = limits
+        self.refusesUnreadableColumns = refusesUnreadableColumns
     }
 
     /// Takes the bytes of the ranges that ``next()`` asked for last.
@@ -60,6 +64,7 @@ package struct FooterDecoder {
         }
         metadata.footerOffset = fileSize - 8 - Int64(footerByteCount)
         try checkChunks(metadata)
+        if refusesUnreadableColumns, let refusal = metadata.tree.refusal { throw refusal }
         metadata.repairSizes()
         self.metadata = metadata
         self.footerByteCount = footerByteCount

@@ -64,7 +64,7 @@ package enum ValueConversion: Hashable, Sendable {
     case decimalFromFixed
     /// The same with a length of its own for each value.
     case decimalFromBytes
-    /// Julian day and nanoseconds of the day to microseconds since 1970.
+    /// Julian day and nanoseconds of the day to microseconds or nanoseconds since 1970.
     case timestampFromInt96
     /// IEEE half precision to single.
     case floatFromHalf
@@ -78,7 +78,8 @@ package struct SchemaField: Hashable, Sendable {
     /// How many ancestors repeat; its own entries, if it is a list or map, are told apart by one more.
     package let repetitionLevel: Int
     package let shape: Shape
-    /// The leaves below it, as indices into ``SchemaTree/leaves``.
+    /// The leaves below it, as indices into ``SchemaTree/leaves``, and where only some members are wanted what lies between them:
+    /// ``leafIndices`` are those to be read.
     package let leaves: Range<Int>
 
     package enum Shape: Hashable, Sendable {
@@ -87,5 +88,7 @@ package struct SchemaField: Hashable, Sendable {
         /// Where a leaf's definition level reaches `entryLevel`, there is an entry; below it the list is empty or null.
         indirect case list(entryLevel: Int, element: SchemaField)
         indirect case map(entryLevel: Int, key: SchemaField, value: SchemaField)
+        /// No type here is right for it. In ``SchemaTree/refused`` alone.
+        case refused(ParquetError)
     }
 }

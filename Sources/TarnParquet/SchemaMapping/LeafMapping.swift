@@ -2,7 +2,8 @@ import TarnColumns
 
 /// What the values of a leaf are in memory, by its physical type and its annotations.
 enum LeafMapping {
-    static func type(of element: SchemaElement) throws(ParquetError) -> (DataType, ValueConversion) {
+    /// - Parameter int96: What times stored as INT96 are counted in.
+    static func type(of element: SchemaElement, int96: TimeUnit) throws(ParquetError) -> (DataType, ValueConversion) {
         guard let physical = element.physicalType else { throw .malformed("a leaf without a type") }
         if physical == .fixedLengthByteArray {
             guard let length = element.typeLength, length > 0, length <= 1 << 20 else {
@@ -10,7 +11,7 @@ enum LeafMapping {
             }
         }
         if let decimal = try decimal(element, physical) { return decimal }
-        return annotated(element.logicalType ?? legacy(element.convertedType), physical) ?? plain(physical)
+        return annotated(element.logicalType ?? legacy(element.convertedType), physical) ?? plain(physical, int96)
     }
 
     /// Whether the format orders the values of such a leaf.
@@ -23,12 +24,12 @@ enum LeafMapping {
         }
     }
 
-    private static func plain(_ physical: PhysicalType) -> (DataType, ValueConversion) {
+    private static func plain(_ physical: PhysicalType, _ int96: TimeUnit) -> (DataType, ValueConversion) {
         switch physical {
         case .boolean: (.boolean, .none)
         case .int32: (.int32, .none)
         case .int64: (.int64, .none)
-        case .int96: (.timestamp(.microseconds), .timestampFromInt96)
+        case .int96: (.timestamp(int96), .timestampFromInt96)
         case .float: (.float, .none)
         case .double: (.double, .none)
         case .byteArray: (.binary, .none)

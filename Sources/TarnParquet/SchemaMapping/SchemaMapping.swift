@@ -5,6 +5,11 @@ import TarnColumns
 /// Specification: Parquet, *LogicalTypes*, "Nested Types" with its backward-compatibility rules; hudi-format-v6 §4.3.
 struct SchemaMapping {
     private(set) var leaves: [LeafColumn] = []
+    /// How many nodes no type is right for: those of ``SchemaField/Shape/refused(_:)``.
+    private(set) var refusedCount = 0
+    private let int96: TimeUnit
+
+    init(int96: TimeUnit) { self.int96 = int96 }
 
     /// Where in the tree a node stands: the levels of its parent, and the names down to it.
     struct Position {
@@ -50,7 +55,9 @@ struct SchemaMapping {
         if node.isAnnotatedMap, let entries = node.onlyRepeatedChild, (1...2).contains(entries.children.count) {
             return try map(named: name, isNullable: isNullable, of: entries, at: position)
         }
-        guard !node.children.isEmpty else { throw .unsupported("a group without members", column: position.path.joined(separator: ".")) }
+        guard !node.children.isEmpty else {
+            return refused(.unsupported("a group without members", column: position.path.joined(separator: ".")), named: name, isNullable, position, [])
+        }
         let firstLeaf = leaves.count
         var members: [SchemaField] = []
         for child in node.children { members.append(try field(child, within: position)) }
@@ -106,19 +113,39 @@ struct SchemaMapping {
     ) throws(ParquetError) -> SchemaField {
         let element = node.element
         let (type, conversion): (DataType, ValueConversion)
-        do { (type, conversion) = try LeafMapping.type(of: element) } catch {
-            throw error.placed(at: 0, column: position.path.joined(separator: "."))
+        do { (type, conversion) = try LeafMapping.type(of: element, int96: int96) } catch {
+            // The leaf stays, since chunks are told apart by number; nothing is said of its values.
+            let physical = element.physicalType ?? .byteArray
+            let bytes = physical == .fixedLengthByteArray ? ValueConversion.fixedBytes : .none
+            let column = column(node, at: position, .binary, bytes, isOrdered: false)
+            return refused(ParquetError(error.kind, error.message, column: column.name), named: name, isNullable, position, [column])
         }
-        let column = LeafColumn(
-            index: leaves.count, path: position.path, physicalType: element.physicalType ?? .byteArray,
-            typeLength: element.physicalType == .int96 ? 12 : element.physicalType == .fixedLengthByteArray ? Int(element.typeLength ?? 0) : 0,
-            maximumDefinitionLevel: position.definitionLevel, maximumRepetitionLevel: position.repetitionLevel,
-            entryLevel: position.entryLevel, type: type, conversion: conversion, isOrdered: LeafMapping.isOrdered(element))
+        let column = column(node, at: position, type, conversion, isOrdered: LeafMapping.isOrdered(element))
         leaves.append(column)
         return SchemaField(
             field: Field(name, type, nullable: isNullable),
             definitionLevel: position.definitionLevel, repetitionLevel: position.repetitionLevel,
             shape: .leaf(column), leaves: column.index..<(column.index + 1))
+    }
+
+    private func column(_ node: SchemaNode, at position: Position, _ type: DataType, _ conversion: ValueConversion, isOrdered: Bool) -> LeafColumn {
+        let element = node.element
+        return LeafColumn(
+            index: leaves.count, path: position.path, physicalType: element.physicalType ?? .byteArray,
+            typeLength: element.physicalType == .int96 ? 12 : element.physicalType == .fixedLengthByteArray ? Int(element.typeLength ?? 0) : 0,
+            maximumDefinitionLevel: position.definitionLevel, maximumRepetitionLevel: position.repetitionLevel,
+            entryLevel: position.entryLevel, type: type, conversion: conversion, isOrdered: isOrdered)
+    }
+
+    private mutating func refused(
+        _ error: ParquetError, named name: String, _ isNullable: Bool, _ position: Position, _ columns: [LeafColumn]
+    ) -> SchemaField {
+        refusedCount += 1
+        let firstLeaf = leaves.count
+        leaves += columns
+        return SchemaField(
+            field: Field(name, .binary, nullable: isNullable), definitionLevel: position.definitionLevel,
+            repetitionLevel: position.repetitionLevel, shape: .refused(error), leaves: firstLeaf..<leaves.count)
     }
 }
 

@@ -14,17 +14,20 @@ package struct BaseFileReader: Sendable {
 
     /// Reads the footer.
     ///
-    /// - Parameter size: As a listing told it; nil asks the store.
+    /// - Parameters:
+    ///   - size: As a listing told it; nil asks the store.
+    ///   - refusesUnreadableColumns: Whether a file is `unsupported` that has a column which cannot be read, or not by its name
+    ///     alone; else only the reading of such a column is.
     /// - Throws: ``TableError``: `corrupt` with path and offset, `unsupported` for encrypted files, `notFound`.
     ///
     /// Cost: one request, a second for a footer longer than 64 KiB, and one more without `size`.
     package static func open(
-        _ path: ObjectPath, size: Int64? = nil, in store: any ObjectStore, limits: ReadLimits = .default
+        _ path: ObjectPath, size: Int64? = nil, in store: any ObjectStore, limits: ReadLimits = .default, refusesUnreadableColumns: Bool = true
     ) async throws -> BaseFileReader {
         do {
             var known = size ?? 0
             if size == nil { known = try await store.info(path).size }
-            var decoder = FooterDecoder(fileSize: known, limits: limits)
+            var decoder = FooterDecoder(fileSize: known, limits: limits, refusesUnreadableColumns: refusesUnreadableColumns)
             while true {
                 switch try decoder.next() {
                 case .needs(let ranges): try decoder.supply(try await store.get(path, ranges: ranges))
@@ -37,9 +40,15 @@ package struct BaseFileReader: Sendable {
     }
 
     /// The same for one who asks for no keys: see ``FileMetadata/withoutKeyFilter()``.
-    package func withoutKeyFilter() -> BaseFileReader {
-        BaseFileReader(path: path, size: size, metadata: metadata.withoutKeyFilter(), store: store)
+    package func withoutKeyFilter() -> BaseFileReader { with(metadata.withoutKeyFilter()) }
+
+    /// See ``FileMetadata/readingInt96AsNanoseconds()``.
+    package func readingInt96AsNanoseconds() throws(TableError) -> BaseFileReader {
+        do { return with(try metadata.readingInt96AsNanoseconds()) } catch { throw TableError(error, at: path) }
     }
+
+    /// The same file with other columns, or more of them.
+    func with(_ metadata: FileMetadata) -> BaseFileReader { BaseFileReader(path: path, size: size, metadata: metadata, store: store) }
 
     private init(path: ObjectPath, size: Int64, metadata: FileMetadata, store: any ObjectStore) {
         self.path = path
@@ -62,7 +71,7 @@ package struct BaseFileReader: Sendable {
     }
 
     package var rowCount: Int64 { metadata.rowCount }
-    /// The file's columns, meta fields and all.
+    /// The file's columns, meta fields and all, as far as they can be read by name.
     package var schema: Schema { metadata.schema }
 
     /// The file's rows, in order, in the columns of `schema`: found by name, cast where a safe promotion lies between, null
@@ -102,12 +111,16 @@ package struct BaseFileReader: Sendable {
             private var bareRowsLeft: Int64
             private var nextBareRow: Int64 = 0
             private let readsColumns: Bool
+            /// Why what is wanted cannot be read.
+            private let refusal: ParquetError?
 
             fileprivate init(_ rows: Rows) {
                 self.rows = rows
                 let present = rows.reader.schema
                 let columns = present.fields.indices.filter { index in rows.target.map { $0[present.fields[index].name] != nil } ?? true }
                 readsColumns = rows.target == nil || !columns.isEmpty
+                let tree = rows.reader.metadata.tree
+                refusal = rows.target.map { $0.names.lazy.compactMap { tree.refusal(of: $0) }.first } ?? tree.refusal
                 lanes = ColumnLanes(rows.reader.metadata, columns: columns, rowGroups: rows.rowGroups, options: rows.options, tasks: rows.tasks)
                 let groups = rows.reader.metadata.rowGroups
                 bareRowsLeft = (rows.rowGroups ?? Array(groups.indices)).reduce(0) { $0 + groups[$1].rowCount }
@@ -118,6 +131,7 @@ package struct BaseFileReader: Sendable {
 
             package mutating func next() async throws -> Chunk? {
                 do {
+                    if let refusal { throw refusal }
                     return readsColumns ? try await scanned() : try bare()
                 } catch { throw rows.reader.located(error) }
             }

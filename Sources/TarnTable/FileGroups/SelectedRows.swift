@@ -6,15 +6,41 @@ extension BaseFileReader {
     /// indexes rule out is not read.
     ///
     /// - Parameters:
-    ///   - columns: In the order wanted; nil for all of the file.
+    ///   - columns: In the order wanted; nil for all of the file. `#3` is the third column, where none has that name.
     ///   - filter: Its columns need not be among `columns`.
     ///   - rowGroups: Positions in the footer; nil for all. Several tasks may read row groups of one file side by side.
     ///   - tasks: Without a filter, columns are decoded side by side in up to so many tasks.
-    /// - Throws: ``TableError`` `invalid` for a column that the file does not have, or a literal that does not fit its column.
+    /// - Throws: ``TableError`` `invalid` for a column that the file does not have, or a literal that does not fit its column;
+    ///   `unsupported` for a column that cannot be read, or whose name others have too.
     package func rows(
         of columns: [String]?, where filter: Filter? = nil, rowGroups: [Int]? = nil, tasks: Int = 1
     ) throws(TableError) -> SelectedRows {
-        do { return rows(selectedBy: try ScanPlan(file: schema, columns: columns, filter: filter), rowGroups: rowGroups, tasks: tasks) } catch { throw TableError(error) }
+        do {
+            let (metadata, names) = try chosen(columns)
+            if columns == nil, let refusal = metadata.tree.refusal { throw refusal }
+            for name in (names ?? []) + (filter?.columnNames ?? []) {
+                if let refusal = metadata.tree.refusal(of: name) { throw refusal }
+            }
+            let reader = with(metadata)
+            return reader.rows(selectedBy: try ScanPlan(file: reader.schema, columns: names, filter: filter), rowGroups: rowGroups, tasks: tasks)
+        } catch { throw TableError(error, at: error is ParquetError ? path : nil) }
+    }
+
+    /// Names for columns that are asked for by number.
+    private func chosen(_ columns: [String]?) throws(ParquetError) -> (FileMetadata, [String]?) {
+        guard let columns else { return (metadata, nil) }
+        var metadata = metadata
+        var names: [String] = []
+        let all = metadata.tree.columnNames
+        for name in columns {
+            guard name.hasPrefix("#"), !all.contains(name), let number = Int(name.dropFirst()), all.indices.contains(number - 1) else {
+                names.append(name)
+                continue
+            }
+            metadata = try metadata.choosing(number - 1)
+            names.append(all[number - 1])
+        }
+        return (metadata, names)
     }
 
     /// The file's rows that a plan keeps, in the columns of its output: as ``rows(as:rowGroups:options:)`` finds and casts them.

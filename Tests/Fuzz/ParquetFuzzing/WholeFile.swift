@@ -44,7 +44,7 @@ enum WholeFile {
     }
 
     private static func metadata(_ bytes: Bytes) throws -> FileMetadata {
-        var decoder = FooterDecoder(fileSize: Int64(bytes.count))
+        var decoder = FooterDecoder(fileSize: Int64(bytes.count), refusesUnreadableColumns: false)
         while true {
             switch try decoder.next() {
             case .needs(let ranges): try decoder.supply(cut(bytes, ranges))

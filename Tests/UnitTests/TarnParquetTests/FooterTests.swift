@@ -136,7 +136,9 @@ struct FooterTests {
 
     @Test func `annotations decide the type; what does not fit falls back to the physical type`() throws {
         func type(_ element: SchemaElement) throws -> DataType {
-            try SchemaTree([SchemaElement("root", nil, childCount: 1), element]).schema.fields[0].type
+            let tree = try SchemaTree([SchemaElement("root", nil, childCount: 1), element])
+            if let refusal = tree.refusal { throw refusal }
+            return tree.schema.fields[0].type
         }
         #expect(try type(SchemaElement("c", .optional, .int96)) == .timestamp(.microseconds))
         #expect(try type(SchemaElement("c", .optional, .int64, converted: .timestampMillis)) == .timestamp(.milliseconds))

@@ -16,8 +16,8 @@ struct MemoryFile {
         return ranges.map { bytes[Int($0.lowerBound)..<Int($0.upperBound)] }
     }
 
-    mutating func metadata(limits: ReadLimits = .default) throws -> FileMetadata {
-        var decoder = FooterDecoder(fileSize: Int64(bytes.count), limits: limits)
+    mutating func metadata(limits: ReadLimits = .default, refusesUnreadableColumns: Bool = true) throws -> FileMetadata {
+        var decoder = FooterDecoder(fileSize: Int64(bytes.count), limits: limits, refusesUnreadableColumns: refusesUnreadableColumns)
         while true {
             switch try decoder.next() {
             case .needs(let ranges): try decoder.supply(read(ranges))
@@ -27,9 +27,9 @@ struct MemoryFile {
     }
 
     mutating func batches(
-        columns: [Int]? = nil, rowGroups: [Int]? = nil, options: ScanOptions = ScanOptions()
+        _ metadata: FileMetadata? = nil, columns: [Int]? = nil, rowGroups: [Int]? = nil, options: ScanOptions = ScanOptions()
     ) throws -> [RecordBatch] {
-        var scan = ParquetScan(metadata: try metadata(), columns: columns, rowGroups: rowGroups, options: options)
+        var scan = ParquetScan(metadata: try metadata ?? self.metadata(), columns: columns, rowGroups: rowGroups, options: options)
         var batches: [RecordBatch] = []
         while true {
             switch try scan.next() {
@@ -38,6 +38,11 @@ struct MemoryFile {
             case .done(nil): return batches
             }
         }
+    }
+
+    /// Every row, with the columns of `metadata`, as text.
+    mutating func shownRows(_ metadata: FileMetadata) throws -> [String] {
+        try batches(metadata).flatMap { batch in (0..<batch.rowCount).map { shown(batch, $0) } }
     }
 
     /// Every row as text.
