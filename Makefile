@@ -8,12 +8,13 @@ LIBRARIES := libzstd-dev libsnappy-dev zlib1g-dev libcurl4-openssl-dev libssl-de
 PYTHON := .venv/bin/python
 export TARN_SHARED ?= ../shared
 
-.PHONY: help demo test bench golden libraries build python bench-python format clean
+.PHONY: help demo test bench bench-suites golden libraries build python bench-python format clean
 
 help:
 	@echo "make demo    builds and runs the main job on sample events; leaves the table in .demo/"
 	echo "make test    builds and runs all tests (TARN_SLOW=1 for the long ones)"
 	echo "make bench   Tarn beside other engines, in three minutes after its set-up (needs TARN_SHARED)"
+	echo "make bench-suites  encodings, scans, writes and copies of Parquet beside the limits of this machine (needs TARN_SHARED)"
 	echo "make golden  tarn and tablecheck over all shared golden tables of version 6 and Parquet files (needs TARN_SHARED)"
 	echo "make format  formats the sources"
 	echo "make clean   removes everything that was built"
@@ -35,6 +36,10 @@ bench: libraries bench-python
 	export TARN_BENCH="$$PWD/.build/release/TarnBench" TARN_BENCH_PYTHON="$$PWD/.venv-bench/bin/python" PYTHONDONTWRITEBYTECODE=1
 	.venv-bench/bin/python Benchmarks/picture.py --setup
 	.venv-bench/bin/python Benchmarks/picture.py
+
+bench-suites: libraries bench-python
+	@swift build -c release --product Suites
+	PYTHONDONTWRITEBYTECODE=1 .venv-bench/bin/python Benchmarks/suites.py
 
 # The peers, in a Python of their own.
 bench-python:

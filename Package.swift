@@ -28,7 +28,7 @@ let package = Package(
         // measured beside the peers of ../shared/bench
         benchmark("TarnBench", uses: ["BenchSupport", "TarnIngest", "Tarn", "TarnRead", "TarnWrite", "TarnTable", "TarnParquet", "TarnStorage", "TarnColumns", "TarnBase"]),
         benchmark("SmallFiles", uses: ["BenchSupport", "Tarn", "TarnRead", "TarnTable", "TarnStorage", "TarnColumns", "TarnBase"]),
-        benchmark("Copying", uses: ["BenchSupport", "TarnParquet", "TarnTable", "TarnColumns", "TarnBase"]),
+        benchmark("Suites", uses: ["BenchSupport", "TarnParquet", "TarnTable", "TarnColumns", "TarnBase"]),
         benchmark("Compaction", uses: ["BenchSupport", "Tarn", "TarnRead", "TarnTable", "TarnStorage", "TarnColumns", "TarnBase"]),
         .target(name: "BenchSupport", dependencies: ["Tarn", "TarnRead", "TarnTable", "TarnStorage", "TarnColumns", "TarnBase", "CGlibcExtra"], path: "Benchmarks/Support", swiftSettings: house()),
 

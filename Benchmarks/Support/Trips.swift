@@ -39,8 +39,12 @@ package enum Trips {
             guard !numbers.isEmpty else { return nil }
             let here = numbers.prefix(8192)
             numbers = here.upperBound..<numbers.upperBound
-            return RecordBatch(schema: schema, rows: here.map { Trips.row($0, cities: cities, version: version) })
+            return Trips.batch(here, cities: cities, version: version)
         }
+    }
+
+    package static func batch(_ numbers: Range<Int>, cities: Int, version: Int) -> RecordBatch {
+        RecordBatch(schema: schema, rows: numbers.map { row($0, cities: cities, version: version) })
     }
 
     private static func row(_ number: Int, cities: Int, version: Int) -> [Cell] {

@@ -1,4 +1,5 @@
 import TarnBase
+import TarnTestSupport
 import Testing
 
 @Suite struct HashTests {
@@ -7,6 +8,33 @@ import Testing
         #expect(CRC32.checksum(of: bytes) == 0xCBF4_3926)
         #expect(CRC32.checksum(of: bytes[4..<9], after: CRC32.checksum(of: bytes[0..<4])) == 0xCBF4_3926)
         #expect(CRC32.checksum(of: Bytes()) == 0)
+    }
+
+    @Test func `CRC32 of long inputs is what dividing bit by bit gives, for every length and however the input is cut`() {
+        func divided(_ bytes: Bytes, after previous: UInt32) -> UInt32 {
+            var register = ~previous
+            bytes.withUnsafeBytes { bytes in
+                for byte in bytes {
+                    register ^= UInt32(byte)
+                    for _ in 0..<8 { register = register >> 1 ^ (register & 1 == 1 ? 0xEDB8_8320 : 0) }
+                }
+            }
+            return ~register
+        }
+        withSeed { random, seed in
+            let bytes = Bytes((0..<120_000).map { _ in UInt8.random(in: 0...255, using: &random) })
+            // Around the shortest that is folded, every rest of a step, around one and two blocks of 16 KiB with the 4 KiB behind.
+            let counts = Array(12_280...12_360) + Array(16_380...16_390) + Array(20_400...20_490) + Array(36_780...36_870) + [99_999, 120_000]
+            for count in counts {
+                let (start, previous) = (Int.random(in: 0...(120_000 - count), using: &random), UInt32.random(in: 0...UInt32.max, using: &random))
+                let input = bytes[start..<(start + count)]
+                let expected = divided(input, after: previous)
+                #expect(CRC32.checksum(of: input, after: previous) == expected, "\(count) bytes from \(start) on, TARN_SEED=\(seed)")
+                let cut = Int.random(in: 0...count, using: &random)
+                let front = CRC32.checksum(of: input[0..<cut], after: previous)
+                #expect(CRC32.checksum(of: input[cut..<count], after: front) == expected, "\(count) bytes cut at \(cut), TARN_SEED=\(seed)")
+            }
+        }
     }
 
     @Test func `XXHash64 gives the published vectors however the input is cut`() {
