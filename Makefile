@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .SHELLFLAGS := -euo pipefail -c
 
-LIBRARIES := libzstd-dev libsnappy-dev zlib1g-dev libcurl4-openssl-dev libssl-dev
+LIBRARIES := libzstd-dev libsnappy-dev zlib1g-dev libdeflate-dev libcurl4-openssl-dev libssl-dev
 PYTHON := .venv/bin/python
 export TARN_SHARED ?= ../shared
 

@@ -51,12 +51,13 @@ let package = Package(
 
         // 0  ground
         library("TarnColumns", uses: ["TarnBase"]),
-        library("TarnBase", uses: ["CZstd", "CSnappy", "CZlib", "CGlibcExtra"]),
+        library("TarnBase", uses: ["CZstd", "CSnappy", "CZlib", "CDeflate", "CGlibcExtra"]),
 
         // system libraries
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CSnappy", pkgConfig: "snappy", providers: [.apt(["libsnappy-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CGlibcExtra"),

@@ -15,7 +15,7 @@ kept=Fixtures/fuzz/parquet.corpus
 python="${TARN_PYTHON:-.venv/bin/python}"
 mkdir -p $work/corpus $work/seeds
 features=(-enable-upcoming-feature ExistentialAny -enable-upcoming-feature MemberImportVisibility -enable-upcoming-feature InternalImportsByDefault)
-includes=(); for library in CZstd CSnappy CZlib CGlibcExtra; do includes+=(-I "Sources/$library"); done
+includes=(); for library in CZstd CSnappy CZlib CDeflate CGlibcExtra; do includes+=(-I "Sources/$library"); done
 flags=(-O -wmo -parse-as-library -sanitize=fuzzer,address -swift-version 6 -package-name fuzz "${features[@]}" "${includes[@]}" -I $work)
 
 if [ ! -x $work/fuzz ] || [ -n "$(find Sources/TarnBase Sources/TarnColumns Sources/TarnParquet Tests/Fuzz -newer $work/fuzz -name '*.swift' -print -quit)" ]; then
@@ -25,7 +25,7 @@ if [ ! -x $work/fuzz ] || [ -n "$(find Sources/TarnBase Sources/TarnColumns Sour
         swiftc "${flags[@]}" -module-name "$name" -emit-module -emit-module-path "$work/$name.swiftmodule" -c "${files[@]}" -o "$work/$name.o"
     done
     # The entry sees what is `package` in the others.
-    swiftc "${flags[@]}" -module-name Fuzz -emit-executable Tests/Fuzz/EntryPoint.swift $work/*.o -lzstd -lsnappy -lz -o $work/fuzz
+    swiftc "${flags[@]}" -module-name Fuzz -emit-executable Tests/Fuzz/EntryPoint.swift $work/*.o -lzstd -lsnappy -lz -ldeflate -o $work/fuzz
 fi
 
 # Whole files are part 0, their footers part 1, what begins with a page header part 2.

@@ -24,7 +24,7 @@ private let allowedImports: [String: Set<String>] = [
     "TarnHTTP": ["TarnBase", "CCurl", "CCrypto"],
     "TarnStorage": ["TarnBase", "CGlibcExtra"],
     "TarnColumns": ["TarnBase"],
-    "TarnBase": ["CZstd", "CSnappy", "CZlib", "CGlibcExtra"],
+    "TarnBase": ["CZstd", "CSnappy", "CZlib", "CDeflate", "CGlibcExtra"],
 ]
 
 private let table: Set<String> = ["TarnStorage", "TarnParquet", "TarnAvro", "TarnHFile", "TarnColumns", "TarnBase"]

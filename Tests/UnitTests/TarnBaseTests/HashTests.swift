@@ -10,7 +10,7 @@ import Testing
         #expect(CRC32.checksum(of: Bytes()) == 0)
     }
 
-    @Test func `CRC32 of long inputs is what dividing bit by bit gives, for every length and however the input is cut`() {
+    @Test func `CRC32 is what dividing bit by bit gives, for every length and however the input is cut`() {
         func divided(_ bytes: Bytes, after previous: UInt32) -> UInt32 {
             var register = ~previous
             bytes.withUnsafeBytes { bytes in
@@ -23,8 +23,7 @@ import Testing
         }
         withSeed { random, seed in
             let bytes = Bytes((0..<120_000).map { _ in UInt8.random(in: 0...255, using: &random) })
-            // Around the shortest that is folded, every rest of a step, around one and two blocks of 16 KiB with the 4 KiB behind.
-            let counts = Array(12_280...12_360) + Array(16_380...16_390) + Array(20_400...20_490) + Array(36_780...36_870) + [99_999, 120_000]
+            let counts = Array(0...300) + Array(1020...1030) + Array(16_380...16_390) + [99_999, 120_000]
             for count in counts {
                 let (start, previous) = (Int.random(in: 0...(120_000 - count), using: &random), UInt32.random(in: 0...UInt32.max, using: &random))
                 let input = bytes[start..<(start + count)]
