@@ -23,8 +23,8 @@ extension PartitionPathFormat {
     fileprivate func mayHold(_ filter: BoundFilter, _ partition: PartitionPath) -> Bool {
         guard let values = values(of: partition) else { return true }
         return filter.mayMatch { position in
-            let column = filter.schema.fields[position]
-            guard let level = fields.firstIndex(of: column.name), let text = values[level] else { return nil }
+            let column = filter.operands[position]
+            guard column.members.isEmpty, let level = fields.firstIndex(of: column.path[0]), let text = values[level] else { return nil }
             let value: Cell? =
                 switch column.type {
                 case .string: .text(Bytes(text))

@@ -34,7 +34,7 @@ struct QueryCommand: Command {
     static let abstract = "Prints the rows of a table, or of a single Parquet file."
     static let parameters: [Parameter<Self>] = [
         .positional("TABLE", "The table, or a Parquet file.", \.table),
-        .option("select", "a,b", "Only these columns, in this order (all).", \.select),
+        .option("select", "a,b", "Only these columns, in this order (all); S.M is a member of a struct.", \.select),
         .options("where", "EXPR", "Only rows for which it holds: COL OP LITERAL, with = != < <= > >= in not-in is-null not-null.", \.conditions),
         .option("as-of", "INSTANT", "The table as it was at this instant.", \.asOf),
         .option("since", "INSTANT", "Only rows that commits after this instant wrote.", \.since),
@@ -74,7 +74,7 @@ struct QueryCommand: Command {
         var reader = try await file.reader()
         if int96 == .ns { reader = try reader.readingInt96AsNanoseconds() }
         guard countsOnly else {
-            let rows = try reader.rows(of: select?.names, where: filter)
+            let rows = try reader.rows(of: select?.names, where: filter, tasks: format == .parquet ? Processors.count : 1)
             return try await print(rows, rows.schema)
         }
         var count = filter == nil ? reader.rowCount : 0
@@ -142,12 +142,14 @@ struct QueryCommand: Command {
     private func writeParquet<Rows: AsyncSequence>(_ rows: Rows, _ schema: Schema) async throws where Rows.Element == RecordBatch {
         guard output != nil else { throw Failure(.usage, "--format parquet needs --output FILE") }
         let target = try await OutputFile.open(output)
-        let writer = try ParquetFileWriter(schema: schema, options: ParquetWriteOptions())
+        var options = ParquetWriteOptions()
+        options.schemaHints = .arrow
+        let writer = try ParquetFileWriter(schema: schema, options: options)
         try await forEachBatch(rows) { batch in
-            try writer.append(batch)
+            try await writer.append(batch, tasks: Processors.count)
             for bytes in writer.takeOutput() { try await target.write(bytes) }
         }
-        for bytes in try writer.finish(keyValueMetadata: []) { try await target.write(bytes) }
+        for bytes in try await writer.finish(tasks: Processors.count) { try await target.write(bytes) }
         try await target.finish()
     }
 

@@ -12,7 +12,7 @@ extension BoundFilter {
     /// The same for a batch that carries only some of the columns: `column` gives those in ``columns`` by their position in
     /// the schema, of its type.
     package func evaluate(count: Int, _ column: (Int) -> Column) -> Bitmap {
-        BoundFilter.evaluate(node, count, column).isTrue
+        evaluate(node, count, column).isTrue
     }
 
     /// SQL's three values: a row in neither bitmap is unknown.
@@ -21,7 +21,7 @@ extension BoundFilter {
         let isFalse: Bitmap
     }
 
-    private static func evaluate(_ node: Node, _ count: Int, _ column: (Int) -> Column) -> Answer {
+    private func evaluate(_ node: Node, _ count: Int, _ column: (Int) -> Column) -> Answer {
         switch node {
         case .and(let left, let right):
             let (l, r) = (evaluate(left, count, column), evaluate(right, count, column))
@@ -32,22 +32,24 @@ extension BoundFilter {
         case .not(let inner):
             let answer = evaluate(inner, count, column)
             return Answer(isTrue: answer.isFalse, isFalse: answer.isTrue)
-        case .isNull(let path):
-            let there = resolve(path, column(path.top)).validity ?? Bitmap(repeating: true, count: count)
+        case .isNull(let position):
+            let operand = operands[position]
+            let there = BoundFilter.resolve(operand, column(operand.top)).validity ?? Bitmap(repeating: true, count: count)
             return Answer(isTrue: !there, isFalse: there)
-        case .test(let path, let test):
-            let (values, validity) = resolve(path, column(path.top))
+        case .test(let position, let test):
+            let operand = operands[position]
+            let (values, validity) = BoundFilter.resolve(operand, column(operand.top))
             let passes = values.passing(test)
             guard let validity else { return Answer(isTrue: passes, isFalse: !passes) }
             return Answer(isTrue: passes && validity, isFalse: !passes && validity)
         }
     }
 
-    /// The column at the end of the path, and where it and all structs around it hold a value.
-    private static func resolve(_ path: ColumnPath, _ top: Column) -> (column: Column, validity: Bitmap?) {
+    /// The column of the operand, and where it and all structs around it hold a value.
+    private static func resolve(_ operand: Operand, _ top: Column) -> (column: Column, validity: Bitmap?) {
         var column = top
         var validity = top.validity
-        for member in path.members {
+        for member in operand.members {
             column = column.children[member]
             if let inner = column.validity { validity = validity.map { $0 && inner } ?? inner }
         }

@@ -44,13 +44,13 @@ extension ValueTest {
 }
 
 extension BoundFilter {
-    /// The columns, as positions in ``schema``, that a test of equality decides on: for these a bloom filter may help.
-    package var columnsComparedForEquality: Set<Int> {
+    /// Those of ``operands``, by position, that a test of equality decides on: for these a bloom filter may help.
+    package var operandsComparedForEquality: Set<Int> {
         var found: Set<Int> = []
         func visit(_ node: Node) {
             switch node {
-            case .test(let path, let test):
-                if path.members.isEmpty, test.equalValues(schema.fields[path.top].type) != nil { found.insert(path.top) }
+            case .test(let operand, let test):
+                if test.equalValues(operands[operand].type) != nil { found.insert(operand) }
             case .isNull: break
             case .and(let left, let right), .or(let left, let right):
                 visit(left)
@@ -63,11 +63,11 @@ extension BoundFilter {
         return found
     }
 
-    /// The columns, as positions in ``schema``, whose values are compared.
-    package var columnsCompared: Set<Int> {
+    /// Those of ``operands``, by position, whose values are compared.
+    package var operandsCompared: Set<Int> {
         func visit(_ node: Node) -> Set<Int> {
             switch node {
-            case .test(let path, _): path.members.isEmpty ? [path.top] : []
+            case .test(let operand, _): [operand]
             case .isNull: []
             case .and(let left, let right), .or(let left, let right): visit(left).union(visit(right))
             case .not(let inner): visit(inner)

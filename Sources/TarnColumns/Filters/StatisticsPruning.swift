@@ -3,14 +3,14 @@ import TarnBase
 extension BoundFilter {
     /// Whether rows of a part with these statistics can pass. False is certain, true is not.
     ///
-    /// - Parameter statistics: By position in ``schema``; nil when nothing is known. Of a struct's members nothing is.
+    /// - Parameter statistics: By position in ``operands``; nil when nothing is known.
     package func mayMatch(_ statistics: (Int) -> ColumnStatistics?) -> Bool {
         mayMatch { position in statistics(position).map { PartFacts($0) } }
     }
 
     /// Whether rows of a part of which this is known can pass. False is certain, true is not.
     ///
-    /// - Parameter facts: By position in ``schema``; nil when nothing is known. Of a struct's members nothing is.
+    /// - Parameter facts: By position in ``operands``; nil when nothing is known. A member is null where a struct around it is.
     package func mayMatch(_ facts: (Int) -> PartFacts?) -> Bool {
         may(node, facts).beTrue
     }
@@ -32,12 +32,12 @@ extension BoundFilter {
         case .not(let inner):
             let possible = may(inner, facts)
             return Possible(beTrue: possible.beFalse, beFalse: possible.beTrue)
-        case .isNull(let path):
-            guard path.members.isEmpty, let known = facts(path.top)?.statistics else { return Possible(beTrue: true, beFalse: true) }
+        case .isNull(let operand):
+            guard let known = facts(operand)?.statistics else { return Possible(beTrue: true, beFalse: true) }
             return Possible(beTrue: known.nullCount != 0, beFalse: !known.holdsNoValue)
-        case .test(let path, let test):
-            guard path.members.isEmpty, let known = facts(path.top) else { return Possible(beTrue: true, beFalse: true) }
-            return may(test, known, schema.fields[path.top].type)
+        case .test(let operand, let test):
+            guard let known = facts(operand) else { return Possible(beTrue: true, beFalse: true) }
+            return may(test, known, operands[operand].type)
         }
     }
 

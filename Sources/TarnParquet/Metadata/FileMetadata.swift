@@ -5,7 +5,7 @@ package import TarnColumns
 package struct FileMetadata: Sendable {
     package var version: Int32 = 1
     /// The schema as listed in the footer, and what it means.
-    package private(set) var tree: SchemaTree
+    package internal(set) var tree: SchemaTree
     package var rowCount: Int64
     package var rowGroups: [RowGroup]
     /// In the order of the file; keys may occur twice.

@@ -1,20 +1,19 @@
 package import TarnColumns
 
-/// The columns that a filter looks at, where the file has them: found by name and of the filter's own type, not nested.
+/// The columns that a filter looks at, and members of structs, where the file has them: found by name and of the filter's own type.
+/// Nothing below a list or a map, where a row has many values.
 package struct FilteredLeaves: Sendable {
-    /// By position in the filter's schema.
+    /// By position in the filter's operands.
     let leaves: [Int: LeafColumn]
     private let metadata: FileMetadata
 
     package init(_ filter: BoundFilter, in metadata: FileMetadata) {
         self.metadata = metadata
-        leaves = filter.columns.reduce(into: [:]) { leaves, position in
-            let wanted = filter.schema.fields[position]
-            guard let field = metadata.tree.fields.first(where: { $0.field.name == wanted.name }), field.field.type == wanted.type,
-                case .leaf(let leaf) = field.shape
-            else { return }
-            leaves[position] = leaf
+        var leaves: [Int: LeafColumn] = [:]
+        for (position, operand) in filter.operands.enumerated() {
+            if let leaf = metadata.tree.leaf(operand.path), leaf.type == operand.type { leaves[position] = leaf }
         }
+        self.leaves = leaves
     }
 
     func order(of leaf: LeafColumn) -> ColumnOrder? { metadata.order(of: leaf) }
@@ -35,6 +34,22 @@ extension FileMetadata {
     package func rowGroups(matching filter: BoundFilter) -> [Int] {
         let leaves = FilteredLeaves(filter, in: self)
         return rowGroups.indices.filter { index in filter.mayMatch { leaves.statistics($0, rowGroup: index) } }
+    }
+}
+
+extension SchemaTree {
+    /// The leaf at the end of a way through structs alone; nil where there is none, or a name on it has two meanings.
+    fileprivate func leaf(_ path: [String]) -> LeafColumn? {
+        guard let top = schema.index(of: path[0]) else { return nil }
+        var field = fields[top]
+        for name in path.dropFirst() {
+            guard case .structure(let members) = field.shape else { return nil }
+            let found = members.filter { $0.field.name == name }
+            guard found.count == 1 else { return nil }
+            field = found[0]
+        }
+        guard case .leaf(let leaf) = field.shape else { return nil }
+        return leaf
     }
 }
 

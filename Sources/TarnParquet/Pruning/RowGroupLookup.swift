@@ -46,7 +46,7 @@ struct RowGroupLookup {
             guard byteCount <= min(Self.greatestBytes, end - offset) else { return }
             parts.append((part, offset..<(offset + byteCount)))
         }
-        for position in filter.columnsComparedForEquality.sorted() {
+        for position in filter.operandsComparedForEquality.sorted() {
             guard let leaf = leaves.leaves[position], let offset = columns[leaf.index].bloomFilterOffset, offset < end else { continue }
             add(.bloomFilter(position: position), offset, columns[leaf.index].bloomFilterByteCount.map { Int64($0) } ?? min(Self.guessedBloomBytes, end - offset))
         }

@@ -37,9 +37,11 @@ extension LeafColumn {
         return known.withoutContradiction
     }
 
-    /// nil for a count that cannot be: it says nothing.
+    /// nil for a count that cannot be: it says nothing. Nor does a count of 0 of a struct's member: the format does not say that
+    /// rows count whose struct is null.
     private func nullCount(_ count: Int64?, of rowCount: Int64) -> Int64? {
         guard maximumDefinitionLevel > 0 else { return 0 }
+        if path.count > 1, count == 0 { return nil }
         return count.flatMap { (0...rowCount).contains($0) ? $0 : nil }
     }
 

@@ -126,7 +126,7 @@ package struct FilteredScan {
         let chunks = metadata.rowGroups[lookup.rowGroup].columns
         var dictionaries: [Int: Column] = [:]
         if options.prunes {
-            let compared = filter.columnsCompared
+            let compared = filter.operandsCompared
             for (index, reader) in filterReaders.readers.enumerated() where chunks[reader.leaf.index].isWhollyDictionary {
                 guard let position = leaves.leaves.first(where: { $0.value.index == reader.leaf.index })?.key, compared.contains(position) else { continue }
                 if let range = try filterReaders.readers[index].openDictionary(chunks[reader.leaf.index]) { waiting.append((.filter(index), range)) }

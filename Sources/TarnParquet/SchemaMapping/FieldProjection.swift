@@ -28,6 +28,8 @@ extension SchemaField {
     /// The field with only those members, at any depth, that `type` has too, by name. Of a struct that shares none with it one
     /// leaf stays, which tells where the struct is null. Where the two are not nested alike, all stays.
     package func pruned(to type: DataType) -> SchemaField {
+        // Also where two members have one name, which would be taken for each other.
+        if field.type == type { return self }
         switch (shape, type) {
         case (.structure(let members), .struct(let wanted)):
             let left = members.compactMap { member in wanted.first { $0.name == member.field.name }.map { member.pruned(to: $0.type) } }

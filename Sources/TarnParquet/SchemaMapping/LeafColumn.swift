@@ -3,7 +3,7 @@ package import TarnColumns
 /// A column as the file stores it: no nesting, but levels that say where its values stand.
 package struct LeafColumn: Hashable, Sendable {
     /// Among the leaves of the schema, and among the chunks of a row group.
-    package let index: Int
+    package internal(set) var index: Int
     /// Names from below the root.
     package let path: [String]
     package let physicalType: PhysicalType

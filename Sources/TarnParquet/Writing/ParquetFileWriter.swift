@@ -32,18 +32,20 @@ package final class ParquetFileWriter {
     /// Bytes produced so far, taken or not: the file's length once finished.
     package private(set) var writtenBytes: Int64
 
+    private let hints: [(key: String, value: String)]
     private static let magic = Bytes("PAR1")
     /// One a task.
     var pageEncoders: [PageEncoder]
 
-    /// - Throws: ``ParquetError`` of kind `unsupported` for a schema that Parquet cannot hold (a struct without members), and for
-    ///   options that name a column the schema does not have or ask of one what its type cannot give.
+    /// - Throws: ``ParquetError`` of kind `unsupported` for a schema that Parquet cannot hold (a struct without members), for options
+    ///   that name a column the schema does not have or ask of one what its type cannot give, and for a hint that has no word for a type.
     package init(schema: Schema, options: ParquetWriteOptions = ParquetWriteOptions()) throws(ParquetError) {
         precondition(options.pageRows > 0 && options.pageBytes > 0 && options.rowGroupRows > 0 && options.rowGroupBytes > 0)
         self.schema = schema
         self.options = options
         tree = try SchemaTree(writing: schema, rootName: options.rootName)
         try options.check(against: tree)
+        hints = try options.schemaHints.entries(for: schema)
         columns = tree.leaves.map { ColumnWriter($0, options: options) }
         pageEncoders = [PageEncoder(codec: options.codec, writesChecksums: options.writesChecksums)]
         output = [ParquetFileWriter.magic]
@@ -184,7 +186,7 @@ package final class ParquetFileWriter {
     /// What the footer says of the row groups that are complete.
     package func metadata(_ keyValueMetadata: [(key: String, value: String)] = []) -> FileMetadata {
         var metadata = FileMetadata(tree: tree, rowGroups: rowGroups)
-        metadata.keyValueMetadata = keyValueMetadata.map { KeyValue($0.key, $0.value) }
+        metadata.keyValueMetadata = (hints + keyValueMetadata).map { KeyValue($0.key, $0.value) }
         metadata.createdBy = options.createdBy
         metadata.columnOrders = tree.leaves.map { _ in .byType }
         return metadata

@@ -34,6 +34,8 @@ package struct ParquetWriteOptions: Hashable, Sendable {
     /// The name of the schema's root, which Hudi sets to that of the Avro record.
     package var rootName = "schema"
     package var createdBy = "tarn version 0.1.0"
+    /// Footer entries by which other engines restore their types.
+    package var schemaHints: SchemaHints = []
 
     package init() {}
 

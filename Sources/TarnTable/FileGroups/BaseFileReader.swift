@@ -75,7 +75,7 @@ package struct BaseFileReader: Sendable {
     package var schema: Schema { metadata.schema }
 
     /// The file's rows, in order, in the columns of `schema`: found by name, cast where a safe promotion lies between, null
-    /// where the file is older than the column.
+    /// where the file is older than the column. Of structs only the members that `schema` has are read.
     ///
     /// Memory: that of ``ParquetScan``. Cost: a request for each window of each column read, neighbours joined.
     ///
@@ -116,12 +116,13 @@ package struct BaseFileReader: Sendable {
 
             fileprivate init(_ rows: Rows) {
                 self.rows = rows
-                let present = rows.reader.schema
+                let metadata = rows.target.map { rows.reader.metadata.narrowed(to: $0) } ?? rows.reader.metadata
+                let present = metadata.schema
                 let columns = present.fields.indices.filter { index in rows.target.map { $0[present.fields[index].name] != nil } ?? true }
                 readsColumns = rows.target == nil || !columns.isEmpty
                 let tree = rows.reader.metadata.tree
                 refusal = rows.target.map { $0.names.lazy.compactMap { tree.refusal(of: $0) }.first } ?? tree.refusal
-                lanes = ColumnLanes(rows.reader.metadata, columns: columns, rowGroups: rows.rowGroups, options: rows.options, tasks: rows.tasks)
+                lanes = ColumnLanes(metadata, columns: columns, rowGroups: rows.rowGroups, options: rows.options, tasks: rows.tasks)
                 let groups = rows.reader.metadata.rowGroups
                 bareRowsLeft = (rows.rowGroups ?? Array(groups.indices)).reduce(0) { $0 + groups[$1].rowCount }
             }

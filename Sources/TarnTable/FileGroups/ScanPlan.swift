@@ -19,22 +19,20 @@ package struct ScanPlan: Sendable {
         try self.init(of: schema, names: columns ?? schema.names, filter: filter)
     }
 
+    /// - Parameter names: Of columns, and of members as ``ColumnSelection`` finds them.
     private init(of all: Schema, names: [String], filter: Filter?) throws(ColumnError) {
-        var fields: [Field] = []
-        for name in names {
-            guard let field = all[name] else { throw ColumnError(.unknownColumn, "there is no column '\(name)'") }
-            guard !fields.contains(field) else { throw ColumnError(.unknownColumn, "column '\(name)' is asked for twice") }
-            fields.append(field)
-        }
-        output = Schema(fields)
+        var selection = ColumnSelection(of: all)
+        for name in names { try selection.add(name) }
+        output = selection.schema
         guard let filter else {
             (reading, self.filter) = (output, nil)
             return
         }
-        let looked = try BoundFilter(filter, schema: all).columns.map { all.fields[$0] }
-        let reading = Schema(fields + looked.filter { !fields.contains($0) })
-        self.reading = reading
-        self.filter = try BoundFilter(filter, schema: reading)
+        for operand in try BoundFilter(filter, schema: all).operands {
+            if operand.type.isNested { try selection.includeNulls(of: operand.name) } else { try selection.include(operand.name) }
+        }
+        reading = selection.schema
+        self.filter = try BoundFilter(filter, schema: selection.schema)
     }
 
     /// The rows of a batch in the columns of ``reading`` that pass, in those of ``output``.

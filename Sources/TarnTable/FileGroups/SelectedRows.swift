@@ -6,7 +6,8 @@ extension BaseFileReader {
     /// indexes rule out is not read.
     ///
     /// - Parameters:
-    ///   - columns: In the order wanted; nil for all of the file. `#3` is the third column, where none has that name.
+    ///   - columns: In the order wanted, as ``ColumnSelection`` finds them: `timing.total_ms` is a struct with one member. nil for all
+    ///     of the file. `#3` is the third column, where none has that name.
     ///   - filter: Its columns need not be among `columns`.
     ///   - rowGroups: Positions in the footer; nil for all. Several tasks may read row groups of one file side by side.
     ///   - tasks: Without a filter, columns are decoded side by side in up to so many tasks.
@@ -74,9 +75,10 @@ extension BaseFileReader {
             private var rows: Rows.Iterator?
 
             fileprivate init(_ selected: SelectedRows) {
-                (reader, plan) = (selected.reader, selected.plan)
+                plan = selected.plan
+                reader = selected.reader.with(selected.reader.metadata.narrowed(to: plan.reading))
                 if let filter = plan.filter, reader.answers(filter) {
-                    let columns = reader.schema.fields.indices.filter { selected.plan.output[selected.reader.schema.fields[$0].name] != nil }
+                    let columns = reader.schema.fields.indices.filter { selected.plan.output[reader.schema.fields[$0].name] != nil }
                     var options = ScanOptions()
                     options.prunes = selected.prunes
                     scan = FilteredScan(metadata: reader.metadata, filter: filter, columns: columns, rowGroups: selected.rowGroups, options: options)

@@ -130,7 +130,8 @@ private struct ParquetRows {
         while true {
             switch try footer.next() {
             case .needs(let ranges): try footer.supply(try await content.get(ranges))
-            case .done(let metadata):
+            case .done(let whole):
+                let metadata = whole.narrowed(to: schema)
                 let columns = metadata.schema.fields.indices.filter { schema[metadata.schema.fields[$0].name] != nil }
                 guard !columns.isEmpty else { throw content.block.fault(.corrupt, "a Parquet data block without one of the table's columns") }
                 scan = ParquetScan(metadata: metadata, columns: columns, options: ScanOptions(batchRows: batchRows))

@@ -18,8 +18,9 @@ enum WholeFile {
     static func read(_ bytes: Bytes) {
         guard let metadata = try? metadata(bytes) else { return }
         try? scan(bytes, metadata)
+        try? scan(bytes, metadata.narrowed(to: Schema(metadata.schema.fields.map { Field($0.name, firstMembers($0.type)) })))
         for group in metadata.rowGroups.indices.prefix(4) { try? copy(group, bytes, metadata) }
-        for field in metadata.schema.fields {
+        for field in metadata.schema.fields.flatMap({ membersToFilter($0) }) {
             let literal: Filter.Literal
             switch field.type {
             case .boolean: literal = true
@@ -34,6 +35,22 @@ enum WholeFile {
                 try? scan(bytes, metadata, bound)
             }
         }
+    }
+
+    /// The type with one member of every struct.
+    private static func firstMembers(_ type: DataType) -> DataType {
+        switch type {
+        case .struct(let members): .struct(members.suffix(1).map { Field($0.name, firstMembers($0.type)) })
+        case .list(let element): .list(element: Field(element.name, firstMembers(element.type)))
+        case .map(let key, let value): .map(key: key, value: Field(value.name, firstMembers(value.type)))
+        default: type
+        }
+    }
+
+    /// The column itself, or the members of a struct by their dotted names.
+    private static func membersToFilter(_ field: Field) -> [Field] {
+        guard case .struct(let members) = field.type else { return [field] }
+        return members.flatMap { membersToFilter(Field(field.name + "." + $0.name, $0.type)) }
     }
 
     private static func cut(_ bytes: Bytes, _ ranges: [Range<Int64>]) -> [Bytes] {

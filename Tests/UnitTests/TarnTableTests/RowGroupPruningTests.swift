@@ -10,14 +10,13 @@ struct RowGroupPruningTests {
     private static let types: [DataType] = [.int32, .int64, .date, .timestamp(.microseconds), .float, .double, .string, .boolean]
 
     /// A file of several row groups in a memory store.
-    private func reader(of batch: RecordBatch, rowGroupRows: Int) async throws -> BaseFileReader {
+    private func reader(of batch: RecordBatch, rowGroupRows: Int, in store: any ObjectStore = MemoryStore()) async throws -> BaseFileReader {
         var options = ParquetWriteOptions()
         options.rowGroupRows = rowGroupRows
         let writer = try ParquetFileWriter(schema: batch.schema, options: options)
         try writer.append(batch)
         var bytes = ByteBuilder()
         for part in try writer.takeOutput() + writer.finish() { bytes.append(part) }
-        let store = MemoryStore()
         let path = try #require(ObjectPath("f.parquet"))
         try await store.put(bytes.finish(), at: path, condition: .always)
         return try await BaseFileReader.open(path, in: store)
@@ -73,5 +72,39 @@ struct RowGroupPruningTests {
         #expect(try groups(.isNull("name")) == [])
         // A column that the table knows by another type is not judged.
         #expect(reader.metadata.rowGroups(matching: try BoundFilter(.equal("id", 42), schema: [Field("id", .double)])) == Array(0..<10))
+    }
+
+    @Test func `of a struct the members asked for are read, and no byte of the others`() async throws {
+        let members = [Field("a", .int64), Field("long", .string), Field("inner", .struct([Field("x", .int32), Field("y", .string)]))]
+        let schema: Schema = [Field("id", .int64), Field("s", .struct(members)), Field("l", .list(.struct([Field("p", .int64), Field("q", .string)])))]
+        var random = RandomColumns()
+        let batch = RecordBatch(schema: schema, columns: schema.fields.map { random.column($0.type, rows: 500) }, rowCount: 500)
+        let store = RecordingStore(MemoryStore())
+        let reader = try await reader(of: batch, rowGroupRows: 200, in: store)
+        let plans: [(columns: [String], filter: Filter?, leaves: Set<String>)] = [
+            (["s.inner.x"], nil, ["s.inner.x"]), (["l.element.p", "s.a"], nil, ["l.list.element.p", "s.a"]), (["s.a"], .isNotNull("s.inner.x"), ["s.a", "s.inner.x"]),
+            (["id"], .isNull("s"), ["id", "s.a"]), (["s.inner"], .greater("s.a", 0), ["s.a", "s.inner.x", "s.inner.y"]),
+        ]
+        for (columns, filter, leaves) in plans {
+            store.removeAllCalls()
+            var selection = ColumnSelection(of: schema)
+            for column in columns { try selection.add(column) }
+            let passing = try filter.map { batch.filter(try BoundFilter($0, schema: schema).evaluate(batch)) } ?? batch
+            let expected = try passing.adapted(to: selection.schema)
+            var found = 0
+            for try await part in try reader.rows(of: columns, where: filter) {
+                #expect(part.schema == selection.schema)
+                for row in 0..<part.rowCount { #expect(part.row(at: row) == expected.row(at: found + row), "\(columns) TARN_SEED=\(testSeed)") }
+                found += part.rowCount
+            }
+            #expect(found == expected.rowCount, "\(columns) TARN_SEED=\(testSeed)")
+            let asked = store.calls.flatMap { call -> [Range<Int64>] in if case .get(_, let ranges) = call { ranges ?? [] } else { [] } }
+            for group in reader.metadata.rowGroups {
+                for (leaf, chunk) in zip(reader.metadata.tree.leaves, group.columns) {
+                    let isRead = asked.contains { $0.overlaps(chunk.startOffset..<(chunk.startOffset + chunk.compressedByteCount)) }
+                    #expect(leaves.contains(leaf.name) || !isRead, "\(leaf.name) for \(columns)")
+                }
+            }
+        }
     }
 }
