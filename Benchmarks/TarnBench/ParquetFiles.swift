@@ -14,6 +14,11 @@ enum ParquetFiles {
     /// All batches, in the order of the file. So many tasks read row groups side by side.
     static func batches(of absolute: String, columns: [String]? = nil, where filter: Filter? = nil, tasks: Int = 1) async throws -> [RecordBatch] {
         let file = try await open(absolute)
+        if tasks == 1 {
+            var batches: [RecordBatch] = []
+            for try await batch in try file.rows(of: columns, where: filter) { batches.append(batch) }
+            return batches
+        }
         return try await withThrowingTaskGroup(of: (Int, [RecordBatch]).self) { group in
             var rest = file.metadata.rowGroups.indices.makeIterator()
             func addNext() {

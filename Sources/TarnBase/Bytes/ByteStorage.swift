@@ -6,21 +6,26 @@ final class ByteStorage: @unchecked Sendable {
 
     @usableFromInline let base: UnsafeMutableRawPointer
     @usableFromInline let capacity: Int
+    private let isLarge: Bool
 
     @usableFromInline
     init(capacity: Int) {
         precondition(capacity >= 0)
         self.capacity = capacity
-        base = .allocate(byteCount: capacity + Bytes.slack, alignment: 64)
+        isLarge = capacity >= LargeBuffers.smallest
+        base = isLarge ? LargeBuffers.allocate(capacity: capacity) : .allocate(byteCount: capacity + Bytes.slack, alignment: 64)
         // The slack may be loaded by kernels; zeros keep such loads reproducible.
         (base + capacity).initializeMemory(as: UInt8.self, repeating: 0, count: Bytes.slack)
     }
 
     /// Takes over memory that has the slack already.
     init(adopting base: UnsafeMutableRawPointer, capacity: Int) {
+        isLarge = false
         self.base = base
         self.capacity = capacity
     }
 
-    deinit { base.deallocate() }
+    deinit {
+        if isLarge { LargeBuffers.deallocate(base, capacity: capacity) } else { base.deallocate() }
+    }
 }

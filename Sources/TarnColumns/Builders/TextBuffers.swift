@@ -1,19 +1,21 @@
-import TarnBase
+package import TarnBase
 
 /// Packs the text of long values into buffers, and gives the view of each value.
 ///
 /// Buffers double from 4 KiB to 1 MiB, so that little is wasted on few rows and nothing is ever copied.
-final class TextBuffers {
+package final class TextBuffers {
     private var full: [Bytes] = []
     private var fullByteCount = 0
     private let current = GrowingBuffer()
     private var nextCapacity = 4096
 
+    package init() {}
+
     var byteCount: Int { fullByteCount + current.capacity }
 
     /// - Parameter bytes: Need not have readable slack behind it.
     @inline(__always)
-    func append(_ bytes: UnsafeRawBufferPointer) -> View {
+    package func append(_ bytes: UnsafeRawBufferPointer) -> View {
         let length = bytes.count
         if length <= View.inlineLimit { return TextBuffers.inline(bytes) }
         if current.count &+ length > current.capacity { startBuffer(for: length) }
@@ -67,7 +69,7 @@ final class TextBuffers {
     }
 
     /// The buffers that the views point into; empty afterwards.
-    func finish() -> [Bytes] {
+    package func finish() -> [Bytes] {
         closeBuffer()
         let buffers = full
         full = []

@@ -24,6 +24,19 @@ extension Column {
         return Column(type, count: count, values: compact, validity: validity?.compacted())
     }
 
+    /// The same values, the long text of views copied where less than half of the buffers it lies in is used. Dictionaries stay.
+    package func packingText() -> Column {
+        let packed: Values
+        switch values {
+        case .bits, .fixed, .dictionary: return self
+        case .views(let views): packed = .views(views.compacted())
+        case .list(let offsets, let elements): packed = .list(offsets: offsets, elements: elements.packingText())
+        case .map(let offsets, let keys, let values): packed = .map(offsets: offsets, keys: keys.packingText(), values: values.packingText())
+        case .fields(let columns): packed = .fields(columns.map { $0.packingText() })
+        }
+        return Column(type, count: count, values: packed, validity: validity)
+    }
+
     /// Offsets from 0, and the child rows they address.
     static func rebased(_ offsets: Bytes) -> (Bytes, Range<Int>) {
         offsets.withValues(of: Int32.self) { source in

@@ -27,6 +27,7 @@ struct ChunkPages {
         walk: while true {
             switch try source.next() {
             case .end: break walk
+            case .passed: continue
             case .needs: throw ParquetError(.malformed, "the column chunk ends inside a page", at: source.position)
             case .page(let header, let body, let offset):
                 if let checksum = header.checksum, body.withUnsafeBytes({ CRC32.checksum(of: $0) }) != checksum {

@@ -35,4 +35,24 @@ struct ByteStreamSplitDecoder {
             return count * width
         }
     }
+
+    /// Those picked of the next `count` values, one after another.
+    mutating func take(_ count: Int, picking picks: Picks) throws(ParquetError) -> Bytes {
+        guard count <= valueCount - taken else { throw .truncated("\(count) values in byte streams") }
+        let first = taken
+        taken += count
+        return Bytes(unsafeUninitializedCapacity: picks.count * width) { target in
+            guard let output = target.baseAddress else { return 0 }
+            bytes.withUnsafeBytes { source in
+                guard let source = source.baseAddress else { return }
+                for stream in 0..<width {
+                    let input = source + (stream * valueCount + first)
+                    for index in 0..<picks.count {
+                        output.storeBytes(of: input.load(fromByteOffset: picks[index], as: UInt8.self), toByteOffset: index &* width &+ stream, as: UInt8.self)
+                    }
+                }
+            }
+            return picks.count * width
+        }
+    }
 }

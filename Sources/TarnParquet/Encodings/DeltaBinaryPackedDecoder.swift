@@ -76,6 +76,53 @@ struct DeltaBinaryPackedDecoder {
         }
     }
 
+    /// Writes those picked of the next `count` values; the others are summed up alone.
+    mutating func decode<Value: FixedWidthInteger>(
+        count: Int, picking picks: Picks, into target: UnsafeMutablePointer<Value>
+    ) throws(ParquetError) {
+        guard count <= left else { throw .truncated("\(count) delta values, \(left) left", at: offset) }
+        left -= count
+        var passed = 0
+        var next = 0
+        if isAtFirst, count > 0 {
+            isAtFirst = false
+            passed = 1
+            if next < picks.count, picks[next] == 0 {
+                target[0] = Value(truncatingIfNeeded: last)
+                next = 1
+            }
+        }
+        while passed < count {
+            if takenOfMiniblock == valuesPerMiniblock { try nextMiniblock() }
+            let taken = min(valuesPerMiniblock - takenOfMiniblock, count - passed)
+            try requirePacked(takenOfMiniblock + taken)
+            let end = passed + taken
+            while next < picks.count, picks[next] < end {
+                advance(picks[next] &+ 1 &- passed)
+                passed = picks[next] + 1
+                target[next] = Value(truncatingIfNeeded: last)
+                next &+= 1
+            }
+            advance(end - passed)
+            passed = end
+        }
+    }
+
+    /// Adds up the next `count` values of the miniblock.
+    @inline(__always)
+    private mutating func advance(_ count: Int) {
+        var value = last &+ minDelta &* Int64(truncatingIfNeeded: count)
+        if bitWidth > 0 {
+            let base = bytes.unsafePointer + packedStart
+            for index in 0..<count {
+                value = value &+ Int64(bitPattern: BitUnpacking.wide(base, width: bitWidth, at: (takenOfMiniblock &+ index) &* bitWidth))
+            }
+            withExtendedLifetime(bytes) {}
+        }
+        last = value
+        takenOfMiniblock &+= count
+    }
+
     /// Where the stream ends, for encodings that put something behind it. Does not move the decoder.
     func endOffset() throws(ParquetError) -> Int {
         var walker = self

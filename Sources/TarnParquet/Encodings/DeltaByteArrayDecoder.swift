@@ -6,7 +6,9 @@ import TarnColumns
 /// Specification: Parquet, *Encodings*, "Delta-length byte array (DELTA_LENGTH_BYTE_ARRAY = 6)".
 struct DeltaLengthByteArrayDecoder {
     let bytes: Bytes
-    private let checksText: Bool
+    private let isText: Bool
+    /// Whether values must be checked to be UTF-8, which is so for text unless all that is left is ASCII; nil before anyone asked.
+    private var checksText: Bool?
     private var lengths: DeltaBinaryPackedDecoder
     private var offset: Int
 
@@ -14,10 +16,12 @@ struct DeltaLengthByteArrayDecoder {
         self.bytes = bytes
         lengths = try DeltaBinaryPackedDecoder(bytes)
         offset = try lengths.endOffset()
-        checksText = isText && !UTF8Validation.isASCII(bytes[offset..<bytes.count])
+        self.isText = isText
     }
 
     mutating func decode(count: Int, buffer: UInt32, into target: UnsafeMutablePointer<View>) throws(ParquetError) {
+        let checksText = checksText ?? (isText && !UTF8Validation.isASCII(bytes[offset..<bytes.count]))
+        self.checksText = checksText
         let sizes = UnsafeMutablePointer<Int32>.allocate(capacity: count)
         defer { sizes.deallocate() }
         try lengths.decode(count: count, into: sizes)
@@ -32,6 +36,36 @@ struct DeltaLengthByteArrayDecoder {
             position &+= length
         }
         offset = position
+    }
+}
+
+extension DeltaLengthByteArrayDecoder {
+    /// Lengths looked at at once.
+    private static let step = 1024
+
+    /// Writes those picked of the next `count` values; long ones are copied to `text`.
+    mutating func decode(count: Int, picking picks: Picks, text: TextBuffers, into target: UnsafeMutablePointer<View>) throws(ParquetError) {
+        let sizes = UnsafeMutablePointer<Int32>.allocate(capacity: min(count, Self.step))
+        defer { sizes.deallocate() }
+        let base = bytes.unsafePointer
+        defer { withExtendedLifetime(bytes) {} }
+        var passed = 0
+        var next = 0
+        while passed < count {
+            let part = min(Self.step, count - passed)
+            try lengths.decode(count: part, into: sizes)
+            for index in 0..<part {
+                let length = Int(sizes[index])
+                guard length >= 0, length <= bytes.count &- offset else { throw .truncated("byte array of \(length) bytes", at: offset) }
+                if next < picks.count, picks[next] == passed &+ index {
+                    if isText, !UTF8Validation.isValid(base + offset, length) { throw .malformed("text that is not UTF-8", at: offset) }
+                    target[next] = text.append(UnsafeRawBufferPointer(start: base + offset, count: length))
+                    next &+= 1
+                }
+                offset &+= length
+            }
+            passed += part
+        }
     }
 }
 
@@ -125,5 +159,27 @@ struct DeltaByteArrayDecoder {
             start = end
         }
         withExtendedLifetime(bytes) {}
+    }
+
+    /// Values put together at once, of which few are wanted.
+    private static var step: Int { 1024 }
+
+    /// Calls `body` with those picked of the next `count` values, and their number among the picks. Each value needs the one
+    /// before it, so all are put together.
+    mutating func decode(count: Int, picking picks: Picks, _ body: (Int, UnsafeRawBufferPointer) throws(ParquetError) -> Void) throws(ParquetError) {
+        var passed = 0
+        var next = 0
+        while passed < count {
+            let part = min(Self.step, count - passed)
+            let (values, ends) = try decode(count: part)
+            while next < picks.count, picks[next] < passed + part {
+                let index = picks[next] - passed
+                let start = index > 0 ? ends[index - 1] : 0
+                try body(next, UnsafeRawBufferPointer(start: values.unsafePointer + start, count: ends[index] - start))
+                next += 1
+            }
+            withExtendedLifetime(values) {}
+            passed += part
+        }
     }
 }

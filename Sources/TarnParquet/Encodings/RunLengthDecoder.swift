@@ -63,6 +63,37 @@ package struct RunLengthDecoder {
         }
     }
 
+    /// Writes those picked of the next `count` values. A run of one value without a pick costs nothing, whatever its length.
+    /// - Throws: As ``decode(count:into:)``.
+    package mutating func decode<Value: FixedWidthInteger>(
+        count: Int, picking picks: Picks, into target: UnsafeMutablePointer<Value>
+    ) throws(ParquetError) {
+        var passed = 0
+        var next = 0
+        while passed < count {
+            if left == 0 { try nextRun() }
+            let taken = min(left, count - passed)
+            let end = passed + taken
+            if let repeated {
+                while next < picks.count, picks[next] < end {
+                    target[next] = Value(truncatingIfNeeded: repeated)
+                    next &+= 1
+                }
+            } else {
+                let start = bytes.unsafePointer + packedStart
+                let before = packedTaken - passed
+                while next < picks.count, picks[next] < end {
+                    target[next] = Value(truncatingIfNeeded: BitUnpacking.wide(start, width: bitWidth, at: (picks[next] &+ before) &* bitWidth))
+                    next &+= 1
+                }
+                packedTaken += taken
+            }
+            withExtendedLifetime(bytes) {}
+            left -= taken
+            passed = end
+        }
+    }
+
     /// Writes the next `count` values, each one bit, behind bit `position` of `bits`; returns how many are 1.
     ///
     /// A bit-packed run of width 1 *is* a bitmap: it is copied a word at a time.

@@ -14,12 +14,14 @@ struct DataPage {
     var repetition: RunLengthDecoder?
     var definition: RunLengthDecoder?
     var values: ValueDecoder
+    /// Values that come before those wanted next: they are passed over together with the next ones that are read.
+    var valuesPassedOver = 0
     /// What the page occupies while it is open.
     let byteCount: Int
 
     /// Opens a page of version 1 or 2; nil for other kinds.
     init?(
-        _ header: PageHeader, body: Bytes, offset: Int64, leaf: LeafColumn, decompressor: Decompressor, limits: ReadLimits
+        _ header: PageHeader, body: Bytes, offset: Int64, leaf: LeafColumn, decompressor: PageDecompressor, limits: ReadLimits
     ) throws(ParquetError) {
         switch header.content {
         case .data(let data):
@@ -37,7 +39,7 @@ struct DataPage {
             let definition = body[data.repetitionByteCount..<levelBytes]
             let stored = body[levelBytes..<body.count]
             let valueBytes = header.uncompressedByteCount - levelBytes
-            let values = data.isCompressed ? try decompressor.page(stored, to: valueBytes) : stored
+            let values = data.isCompressed ? try decompressor.page(stored, to: valueBytes) : decompressor.uncompressed(stored)
             try self.init(
                 offset, data.valueCount, Self.levels(repetition, maximum: leaf.maximumRepetitionLevel),
                 Self.levels(definition, maximum: leaf.maximumDefinitionLevel), values, data.encoding, leaf, limits)
@@ -83,26 +85,5 @@ struct DataPage {
         let byteCount = (count * width + 7) / 8
         defer { rest = rest[byteCount..<rest.count] }
         return RunLengthDecoder(BitPackedLevels.runs(rest[0..<byteCount], width: width, count: count), bitWidth: width)
-    }
-}
-
-extension Decompressor {
-    func page(_ body: Bytes, to uncompressedByteCount: Int) throws(ParquetError) -> Bytes {
-        do { return try decompress(body, to: uncompressedByteCount) } catch { throw .malformed(error.description) }
-    }
-}
-
-extension CompressionCodec {
-    /// nil for codecs that Tarn does not read.
-    var format: Decompressor.Format? {
-        switch self {
-        case .uncompressed: Decompressor.Format.none
-        case .snappy: .snappy
-        case .gzip: .gzip
-        case .zstd: .zstd
-        case .lz4: .hadoopLZ4
-        case .lz4Raw: .lz4
-        default: nil
-        }
     }
 }

@@ -14,6 +14,10 @@ enum DictionaryPage {
         switch leaf.storage {
         case .bits: throw .malformed("a dictionary of booleans")
         case .fixed(let width):
+            // The page is the column, where it is of this page alone and lies as loads of whole values want it.
+            if leaf.conversion == .none, page.retainedByteCount <= 2 * page.count, Int(bitPattern: page.unsafePointer) % width == 0 {
+                return Column(leaf.type, count: count, values: .fixed(page[0..<(count * width)]))
+            }
             let values = try Bytes(unsafeUninitializedCapacity: count * width) { (buffer) throws(ParquetError) -> Int in
                 if let base = buffer.baseAddress { try decoder.decodeFixed(count: count, leaf: leaf, dictionary: nil, into: base) }
                 return count * width

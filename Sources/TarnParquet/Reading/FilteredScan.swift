@@ -6,9 +6,10 @@ package import TarnColumns
 /// For each row group, as long as it is not ruled out: its statistics; bloom filters of columns compared for equality; the
 /// dictionaries of columns of nothing but dictionary pages; the page indexes, which leave stretches of rows. Of these the
 /// filter's columns are read, a batch at a time, and of the other columns what lies between the first and the last row that
-/// passes, in stretches: pages in between are neither asked for nor decompressed.
+/// passes, in stretches: pages in between are neither asked for nor decompressed. Where few rows of a stretch pass, the values
+/// of those alone are decoded, and copied out of their pages.
 ///
-/// Use: as ``ParquetScan``. Memory: as there.
+/// Use: as ``ParquetScan``. Memory: as there, but that batches of few rows of their pages keep no pages alive.
 package struct FilteredScan {
     /// The projected columns, in the order of the file.
     package var schema: Schema { projection.schema }
@@ -41,6 +42,11 @@ package struct FilteredScan {
     private var decompressors = Decompressors()
 
     private enum ReaderPlace { case lookup, filter(Int), other(Int) }
+
+    /// Bytes of pages and dictionaries that were decompressed (or taken as they are, where nothing is compressed), and values
+    /// that were decoded, entries of dictionaries among them.
+    package var decompressedByteCount: Int64 { decompressors.work.decompressedByteCount }
+    package var decodedValueCount: Int64 { decompressors.work.decodedValueCount }
 
     /// - Parameters:
     ///   - filter: Bound to the file's schema, or to one with columns of the same names and types.
@@ -215,9 +221,10 @@ package struct FilteredScan {
             }
         }
         guard waiting.isEmpty else { return nil }
-        let columns = try otherReaders.read(count, projection.otherFields)
-        otherRowCount += Int64(count)
-        let done = batch.take(count, columns, projection)
+        let done = try batch.take(count, projection) { (picks) throws(ParquetError) in
+            otherRowCount += Int64(picks?.count ?? count)
+            return try otherReaders.read(count, picking: picks, projection.otherFields)
+        }
         phase = batch.stretches.isEmpty ? .filtering : .completing(batch)
         return done.rowCount > 0 ? done : nil
     }

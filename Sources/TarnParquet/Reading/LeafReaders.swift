@@ -10,7 +10,10 @@ struct LeafReaders {
     var heldByteCount: Int { readers.reduce(0) { $0 + $1.heldByteCount } }
 
     /// The next rows, which are prepared: a column for each of the fields that the readers were made for, in their order.
-    mutating func read(_ count: Int, _ fields: [SchemaField]) throws(ParquetError) -> [Column] {
+    ///
+    /// - Parameter picks: The rows to be read, counted from the first; nil for all.
+    mutating func read(_ count: Int, picking picks: Picks? = nil, _ fields: [SchemaField]) throws(ParquetError) -> [Column] {
+        let rows = picks?.count ?? count
         var columns: [Column] = []
         columns.reserveCapacity(fields.count)
         var next = 0
@@ -18,11 +21,11 @@ struct LeafReaders {
             var leaves: [LeafRows] = []
             leaves.reserveCapacity(field.leaves.count)
             for _ in field.leaves {
-                leaves.append(try readers[next].read(count))
+                leaves.append(try readers[next].read(count, picking: picks))
                 next += 1
             }
             let column = try RecordAssembly(leaves, of: field).column(field)
-            guard column.count == count else { throw ParquetError(.malformed, "\(column.count) values for \(count) rows", column: field.field.name) }
+            guard column.count == rows else { throw ParquetError(.malformed, "\(column.count) values for \(rows) rows", column: field.field.name) }
             columns.append(column)
         }
         return columns

@@ -11,10 +11,12 @@ extension LeafReader {
         return try prepare(rows)
     }
 
-    /// Reads the dictionary, if the chunk begins with one; returns what is needed when it cannot.
+    /// Reads and decodes the dictionary, if the chunk begins with one; returns what is needed when it cannot.
     mutating func openDictionary(_ chunk: ColumnChunk) throws(ParquetError) -> Range<Int64>? {
         guard dictionary == nil, chunk.startOffset < chunk.dataPageOffset, pages.isEmpty else { return nil }
-        return try openPage()
+        if !hasDictionary, let range = try openPage() { return range }
+        try decodeDictionary()
+        return nil
     }
 
     /// What the first page is in, as long as nothing of the chunk was asked for.
@@ -32,20 +34,19 @@ extension LeafReader {
             return nil
         }
         if hasOpenRows { return try skipOpen(atMost: count) }
-        switch try source.next() {
+        let leaf = leaf
+        switch try source.next(passingOver: { leaf.rows(of: $0).map { $0 <= count } ?? false }) {
         case .needs(let range): return range
         case .end: throw ParquetError(.malformed, "the column has fewer rows than its row group", column: leaf.name)
-        case .page(let header, let body, let offset):
-            if let rows = rows(of: header), rows <= count {
-                guard source.rowsOfLastPage.map({ $0.count == rows }) ?? true else {
-                    throw located(.malformed("a page of \(rows) rows, which is not what the offset index says"), inPageAt: offset)
-                }
-                nextRow += rows
-            } else {
-                do { try open(header, body, offset) } catch { throw located(error, inPageAt: offset) }
+        case .page(let header, let body, let offset): try open(header, body, offset)
+        case .passed(let header, let offset):
+            let rows = leaf.rows(of: header) ?? 0
+            guard source.rowsOfLastPage.map({ $0.count == rows }) ?? true else {
+                throw located(.malformed("a page of \(rows) rows, which is not what the offset index says"), inPageAt: offset)
             }
-            return nil
+            nextRow += rows
         }
+        return nil
     }
 
     private mutating func skipOpen(atMost count: Int64) throws(ParquetError) -> Range<Int64>? {
@@ -54,19 +55,24 @@ extension LeafReader {
             pages.removeFirst()
             return nil
         }
-        switch try prepare(Int(min(count, 8192))) {
+        switch try prepare(Int(min(count, Self.rowsAtOnce))) {
         case .needs(let range): return range
         case .ready(let rows):
-            _ = try read(rows)
+            _ = try read(rows, picking: Picks.none)
             return nil
         }
     }
 
-    /// nil when the header does not tell, or of pages without rows.
-    private func rows(of header: PageHeader) -> Int64? {
+    /// Rows of an open page that are passed over at once.
+    private static let rowsAtOnce: Int64 = 8192
+}
+
+extension LeafColumn {
+    /// How many rows a page holds; nil when the header does not tell, or of pages without rows.
+    fileprivate func rows(of header: PageHeader) -> Int64? {
         switch header.content {
-        case .data(let data): leaf.maximumRepetitionLevel == 0 ? Int64(data.valueCount) : nil
-        case .dataV2(let data): leaf.maximumRepetitionLevel == 0 ? Int64(data.valueCount) : data.rowCount > 0 ? Int64(data.rowCount) : nil
+        case .data(let data): maximumRepetitionLevel == 0 ? Int64(data.valueCount) : nil
+        case .dataV2(let data): maximumRepetitionLevel == 0 ? Int64(data.valueCount) : data.rowCount > 0 ? Int64(data.rowCount) : nil
         case .dictionary, .other: nil
         }
     }

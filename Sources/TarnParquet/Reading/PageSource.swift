@@ -8,6 +8,8 @@ struct PageSource {
         case needs(Range<Int64>)
         /// The page as it lies in the file, behind its header.
         case page(PageHeader, body: Bytes, offset: Int64)
+        /// A page that was passed over.
+        case passed(PageHeader, offset: Int64)
         case end
     }
 
@@ -34,6 +36,10 @@ struct PageSource {
     private(set) var position: Int64
     private var window = Bytes()
     private var windowStart: Int64
+    /// What follows the window, where the window is one page put together of two.
+    private var behindWindow = Bytes()
+    /// Where the page ends that did not lie in the window as a whole.
+    private var wantedEnd: Int64?
     private var valuesSeen: Int64 = 0
 
     init(_ chunk: ColumnChunk, fetchBytes: Int, limits: ReadLimits, plan: Plan? = nil) throws(ParquetError) {
@@ -70,23 +76,33 @@ struct PageSource {
         return plan.index.pages[nextPage].firstRow
     }
 
-    var heldByteCount: Int { window.retainedByteCount }
+    var heldByteCount: Int { window.retainedByteCount + behindWindow.retainedByteCount }
 
     /// Takes the bytes of the range asked for last.
     mutating func supply(_ bytes: Bytes) {
         let rest = window[Int(position - windowStart)..<window.count]
-        if rest.isEmpty {
-            window = bytes
-        } else {
-            var joined = ByteBuilder(capacity: rest.count + bytes.count)
-            joined.append(rest)
-            joined.append(bytes)
-            window = joined.finish()
-        }
+        // Of a page that began in the window its end is copied, not what comes after it.
+        let missing = wantedEnd.map { min(bytes.count, max(0, Int($0 - position) - rest.count)) } ?? bytes.count
+        wantedEnd = nil
         windowStart = position
+        guard !rest.isEmpty else {
+            (window, behindWindow) = (bytes, Bytes())
+            return
+        }
+        var joined = ByteBuilder(capacity: rest.count + missing)
+        joined.append(rest)
+        joined.append(bytes[0..<missing])
+        window = joined.finish()
+        behindWindow = bytes[missing..<bytes.count]
     }
 
-    mutating func next() throws(ParquetError) -> Step {
+    private mutating func moveBehindWindow() {
+        guard !behindWindow.isEmpty, position == windowStart + Int64(window.count) else { return }
+        (window, windowStart, behindWindow) = (behindWindow, position, Bytes())
+    }
+
+    /// - Parameter isPassedOver: Whether a page is not wanted: the rest of it is not asked for.
+    mutating func next(passingOver isPassedOver: (PageHeader) -> Bool = { _ in false }) throws(ParquetError) -> Step {
         if let plan {
             guard nextPage < plan.index.pages.count else { return .end }
             if !isBeforeData { move(to: plan.index.pages[nextPage].offset) }
@@ -94,6 +110,7 @@ struct PageSource {
             guard valuesSeen < valueCount else { return .end }
         }
         guard position < end else { throw .malformed("column chunk ends after \(valuesSeen) of \(valueCount) values", at: Int(position)) }
+        moveBehindWindow()
         let windowEnd = windowStart + Int64(window.count)
         let ahead = window[Int(position - windowStart)..<window.count]
         guard !ahead.isEmpty else { return .needs(range(from: windowEnd, atLeastTo: windowEnd)) }
@@ -111,24 +128,41 @@ struct PageSource {
         let bodyStart = position + Int64(reader.offset)
         let bodyEnd = bodyStart + Int64(header.compressedByteCount)
         guard bodyEnd <= end else { throw .malformed("page reaches beyond its column chunk", at: Int(position)) }
-        guard bodyEnd <= windowEnd else { return .needs(range(from: windowEnd, atLeastTo: bodyEnd)) }
-
+        let offset = position
+        if isPassedOver(header) {
+            try count(header, from: offset, to: bodyEnd)
+            move(to: bodyEnd)
+            return .passed(header, offset: offset)
+        }
+        guard bodyEnd <= windowEnd else {
+            wantedEnd = bodyEnd
+            return .needs(range(from: windowEnd, atLeastTo: bodyEnd))
+        }
         let body = window[Int(bodyStart - windowStart)..<Int(bodyEnd - windowStart)]
-        defer { position = bodyEnd }
+        try count(header, from: offset, to: bodyEnd)
+        position = bodyEnd
+        return .page(header, body: body, offset: offset)
+    }
+
+    private mutating func count(_ header: PageHeader, from start: Int64, to end: Int64) throws(ParquetError) {
         switch header.content {
         case .data(let data): valuesSeen += Int64(data.valueCount)
         case .dataV2(let data): valuesSeen += Int64(data.valueCount)
         case .dictionary, .other: break
         }
-        if let plan { try followPlan(plan, header, from: position, to: bodyEnd) }
-        return .page(header, body: body, offset: position)
+        if let plan { try followPlan(plan, header, from: start, to: end) }
     }
 
     private mutating func move(to offset: Int64) {
         guard offset != position else { return }
         position = offset
         guard offset < windowStart || offset > windowStart + Int64(window.count) else { return }
-        window = Bytes()
+        let behind = windowStart + Int64(window.count)
+        if !behindWindow.isEmpty, (behind...(behind + Int64(behindWindow.count))).contains(offset) {
+            (window, windowStart, behindWindow) = (behindWindow, behind, Bytes())
+            return
+        }
+        (window, behindWindow) = (Bytes(), Bytes())
         windowStart = offset
     }
 

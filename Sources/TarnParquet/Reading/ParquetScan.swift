@@ -64,6 +64,9 @@ package struct ParquetScan {
     /// What is held of the row group: windows, pages as they were decompressed, dictionaries.
     package var heldByteCount: Int { leaves.heldByteCount }
 
+    /// Bytes of pages and dictionaries that were decompressed, or taken as they are where nothing is compressed.
+    package var decompressedByteCount: Int64 { decompressors.work.decompressedByteCount }
+
     /// Takes the bytes of the ranges that ``next()`` asked for last, in their order.
     package mutating func supply(_ chunks: [Bytes]) throws(ParquetError) {
         precondition(chunks.count == waiting.count, "\(waiting.count) ranges were asked for")

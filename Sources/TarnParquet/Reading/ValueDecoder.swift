@@ -78,11 +78,15 @@ enum ValueDecoder {
         guard case .codes(var decoder) = self else { preconditionFailure("not dictionary indices") }
         try decoder.decode(count: count, into: target)
         self = .codes(decoder)
+        try Self.require(target, count: count, below: limit)
+    }
+
+    static func require(_ codes: UnsafePointer<UInt32>, count: Int, below limit: Int) throws(ParquetError) {
         guard limit > 0, limit <= Int(Int32.max) else { throw .malformed("indices into a dictionary that is not there") }
         // Bit 31 shows an index that is too large, without a comparison per value.
         let last = UInt32(limit - 1)
         var excess: UInt32 = 0
-        for index in 0..<count { excess |= target[index] | (last &- target[index]) }
+        for index in 0..<count { excess |= codes[index] | (last &- codes[index]) }
         guard excess >> 31 == 0 else { throw .malformed("dictionary index beyond its \(limit) values") }
     }
 
@@ -147,16 +151,20 @@ enum ValueDecoder {
         let codes = UnsafeMutablePointer<UInt32>.allocate(capacity: count)
         defer { codes.deallocate() }
         try decodeCodes(count: count, below: dictionary.count, into: codes)
+        Self.gather(values, width: width, codes, count, into: target)
+    }
+
+    static func gather(_ values: Bytes, width: Int, _ codes: UnsafePointer<UInt32>, _ count: Int, into target: UnsafeMutableRawPointer) {
         switch width {
-        case 4: Self.gather(values, UInt32.self, codes, count, into: target)
-        case 8: Self.gather(values, UInt64.self, codes, count, into: target)
-        default: Self.gather(values, UInt128.self, codes, count, into: target)
+        case 4: gather(values, UInt32.self, codes, count, into: target)
+        case 8: gather(values, UInt64.self, codes, count, into: target)
+        default: gather(values, UInt128.self, codes, count, into: target)
         }
     }
 
     @inline(__always)
     private static func gather<Value: BitwiseCopyable>(
-        _ values: Bytes, _ type: Value.Type, _ codes: UnsafeMutablePointer<UInt32>, _ count: Int, into target: UnsafeMutableRawPointer
+        _ values: Bytes, _ type: Value.Type, _ codes: UnsafePointer<UInt32>, _ count: Int, into target: UnsafeMutableRawPointer
     ) {
         values.withValues(of: Value.self) { values in
             guard let base = values.baseAddress else { return }
@@ -171,6 +179,11 @@ enum ValueDecoder {
         defer { views.deallocate() }
         var buffers: [Bytes] = []
         try decodeViews(count: count, dictionary: nil, buffers: &buffers, into: views)
+        try Self.convertDecimals(views, count: count, buffers: buffers, into: target)
+    }
+
+    /// Big-endian bytes of any length to numbers.
+    static func convertDecimals(_ views: UnsafePointer<View>, count: Int, buffers: [Bytes], into target: UnsafeMutableRawPointer) throws(ParquetError) {
         let pointers = buffers.map(\.unsafePointer)
         for index in 0..<count {
             let content = View.content(views + index, pointers)

@@ -5,9 +5,7 @@ import TarnColumns
 struct ValueReading {
     let leaf: LeafColumn
     let dictionary: Column?
-    let slots: Int
-    /// Which slots have a value; nil when all do.
-    let present: Bitmap?
+    let slots: ValueSlots
 
     // `counts` says how many values to take of each page, from the first page on.
 
@@ -22,26 +20,14 @@ struct ValueReading {
             }
             return (total + 7) / 8
         }
-        guard let present else { return Bitmap(dense, count: total) }
-        let byteCount = (slots + 7) / 8
-        let spread = Bytes(unsafeUninitializedCapacity: byteCount) { target in
-            guard let base = target.baseAddress else { return 0 }
-            Spread.spreadBits(dense.unsafePointer, validity: present.bytes.unsafePointer, count: slots, into: base)
-            withExtendedLifetime((dense, present)) {}
-            return byteCount
-        }
-        return Bitmap(spread, count: slots)
+        return slots.spreadBits(dense, count: total)
     }
 
     func fixed(_ pages: inout [DataPage], _ counts: [Int], width: Int) throws(ParquetError) -> Bytes {
         let dense = try dense(counts, width: width) { (index, count, target) throws(ParquetError) in
             try pages[index].values.decodeFixed(count: count, leaf: leaf, dictionary: dictionary, into: target)
         }
-        switch width {
-        case 4: return spread(dense, UInt32.self)
-        case 8: return spread(dense, UInt64.self)
-        default: return spread(dense, UInt128.self)
-        }
+        return slots.spread(dense, width: width)
     }
 
     /// Dictionary codes as long as every page has them; views where one does not.
@@ -51,7 +37,7 @@ struct ValueReading {
                 let target = target.bindMemory(to: UInt32.self, capacity: count)
                 try pages[index].values.decodeCodes(count: count, below: dictionary.count, into: target)
             }
-            return .dictionary(codes: spread(codes, UInt32.self), dictionary: dictionary)
+            return .dictionary(codes: slots.spread(codes, width: 4), dictionary: dictionary)
         }
         var buffers: [Bytes] = []
         let views = try dense(counts, width: 16) { (index, count, target) throws(ParquetError) in
@@ -63,7 +49,7 @@ struct ValueReading {
                 try pages[index].values.decodeViews(count: count, dictionary: dictionary, buffers: &buffers, into: target)
             }
         }
-        return .views(Views(views: spread(views, UInt128.self), buffers: buffers))
+        return .views(Views(views: slots.spread(views, width: 16), buffers: buffers))
     }
 
     /// The values of all pages one after another, without room for nulls.
@@ -78,20 +64,6 @@ struct ValueReading {
                 target += count * width
             }
             return total * width
-        }
-    }
-
-    private func spread<Value: FixedWidthInteger & BitwiseCopyable>(_ dense: Bytes, _ type: Value.Type) -> Bytes {
-        guard let present else { return dense }
-        let byteCount = slots * MemoryLayout<Value>.size
-        return Bytes(unsafeUninitializedCapacity: byteCount) { target in
-            guard let base = target.baseAddress?.bindMemory(to: Value.self, capacity: slots) else { return 0 }
-            dense.withValues(of: Value.self) { values in
-                guard let values = values.baseAddress else { return }
-                Spread.spread(values, validity: present.bytes.unsafePointer, count: slots, into: base)
-            }
-            withExtendedLifetime(present) {}
-            return byteCount
         }
     }
 }

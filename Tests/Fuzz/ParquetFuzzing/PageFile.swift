@@ -2,7 +2,8 @@ import TarnBase
 import TarnColumns
 import TarnParquet
 
-/// A file around one page (and a dictionary), so that damage is the decoder's and not the footer's.
+/// A file around one page (and a dictionary), so that damage is the decoder's and not the footer's. A second column, which is in
+/// order, lets filters pass every third row: of the page some values are read, and others passed over.
 ///
 ///     input := type, encoding, codec, version and nesting, value count, dictionary length, dictionary, page
 enum PageFile {
@@ -27,9 +28,10 @@ enum PageFile {
         let page = input[(6 + dictionary.count)..<input.count]
 
         let leaf = SchemaElement("v", [.required, .optional, .optional, .repeated][nesting], type, length: length, logical: logical)
-        var elements = [SchemaElement("r", nil, childCount: 1)]
+        var elements = [SchemaElement("r", nil, childCount: 2)]
         if nesting == 2 { elements.append(SchemaElement("g", .optional, childCount: 1)) }
         elements.append(leaf)
+        elements.append(SchemaElement("third", .required, .int32))
         guard let tree = try? SchemaTree(elements) else { return }
 
         var output = ByteBuilder()
@@ -56,11 +58,25 @@ enum PageFile {
         append(PageHeader(content, uncompressedByteCount: chunk.codec == .uncompressed ? page.count : 400, compressedByteCount: page.count, checksum: nil), page, to: &output)
         chunk.compressedByteCount = Int64(output.count) - 4
         chunk.valueCount = Int64(valueCount)
-        let footer = FileMetadata(tree: tree, rowGroups: [RowGroup(columns: [chunk], rowCount: Int64(valueCount))]).encoded()
+        let third = appendThirds(valueCount, path: tree.leaves[1].path, to: &output)
+        let footer = FileMetadata(tree: tree, rowGroups: [RowGroup(columns: [chunk, third], rowCount: Int64(valueCount))]).encoded()
         output.append(footer)
         output.append(littleEndian: UInt32(footer.count))
         output.append(utf8: "PAR1")
         WholeFile.read(output.finish())
+    }
+
+    /// 750, which ``WholeFile`` filters by, in every third row.
+    private static func appendThirds(_ valueCount: Int, path: [String], to output: inout ByteBuilder) -> ColumnChunk {
+        var values = ByteBuilder()
+        for row in 0..<valueCount { values.append(littleEndian: UInt32(row % 3 == 0 ? 750 : 0)) }
+        let body = values.finish()
+        var chunk = ColumnChunk(.int32, path: path, codec: .uncompressed)
+        chunk.dataPageOffset = Int64(output.count)
+        append(PageHeader(.data(DataPageHeader(valueCount: valueCount, encoding: .plain)), uncompressedByteCount: body.count, compressedByteCount: body.count, checksum: nil), body, to: &output)
+        chunk.compressedByteCount = Int64(output.count) - chunk.dataPageOffset
+        chunk.valueCount = Int64(valueCount)
+        return chunk
     }
 
     private static func append(_ header: PageHeader, _ body: Bytes, to output: inout ByteBuilder) {
