@@ -45,11 +45,21 @@ enum ParquetFiles {
         options.codec = codec
         let writer = try ParquetFileWriter(schema: schema, options: options)
         let upload = try await store.upload(at: path)
+        // A row group goes out while the next one is made.
+        var complete: [Bytes] = []
         for batch in batches {
+            let ready = complete
+            async let written: Void = ParquetFiles.write(ready, to: upload)
             try await writer.append(batch, tasks: tasks)
-            for bytes in writer.takeOutput() { try await upload.write(bytes) }
+            try await written
+            complete = writer.takeOutput()
         }
-        for bytes in try await writer.finish(tasks: tasks) { try await upload.write(bytes) }
+        try await write(complete, to: upload)
+        try await write(writer.finish(tasks: tasks), to: upload)
         _ = try await upload.finish()
+    }
+
+    private static func write(_ pieces: [Bytes], to upload: any PartWriter) async throws {
+        for bytes in pieces { try await upload.write(bytes) }
     }
 }

@@ -14,6 +14,7 @@ struct TarnBench {
     }
 
     static func main() async {
+        ProcessMemory.prepare()
         do {
             let arguments = try Arguments(CommandLine.arguments.dropFirst(), workloads: workloads)
             print("BENCH \(try await measure(arguments))")

@@ -91,6 +91,9 @@ final class LevelBuffer {
         var counts = [Int64](repeating: 0, count: maximum + 1)
         if let level = uniform {
             counts[Int(level)] = Int64(count)
+        } else if maximum <= 4 {
+            for level in 1...maximum { counts[level] = Int64(levels.count(of: UInt8(level))) }
+            counts[0] = Int64(levels.count) - counts.reduce(0, +)
         } else {
             for level in levels.values { counts[Int(level)] &+= 1 }
         }
@@ -101,5 +104,32 @@ final class LevelBuffer {
         count = 0
         uniform = nil
         levels.removeAll(usualCount: 1 << 16)
+    }
+}
+
+extension Scratch<UInt8> {
+    /// How often a byte occurs: many at a time, which beats one table of counts as long as few bytes are asked for.
+    fileprivate func count(of byte: UInt8) -> Int {
+        typealias Vector = SIMD16<UInt8>
+        let wanted = Vector(repeating: byte)
+        let bytes = rawBytes
+        var found = 0
+        var place = 0
+        while place + Vector.scalarCount <= bytes.count {
+            // A lane counts to 255.
+            let end = min(place + 255 * Vector.scalarCount, bytes.count - bytes.count % Vector.scalarCount)
+            var counts = Vector()
+            while place < end {
+                let isEqual = bytes.loadUnaligned(fromByteOffset: place, as: Vector.self) .== wanted
+                counts = counts &+ Vector(repeating: 1).replacing(with: 0, where: .!isEqual)
+                place &+= Vector.scalarCount
+            }
+            for lane in 0..<Vector.scalarCount { found &+= Int(counts[lane]) }
+        }
+        while place < bytes.count {
+            found &+= bytes[place] == byte ? 1 : 0
+            place &+= 1
+        }
+        return found
     }
 }

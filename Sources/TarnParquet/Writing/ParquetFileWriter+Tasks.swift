@@ -13,11 +13,12 @@ extension ParquetFileWriter {
     package func append(_ batch: RecordBatch, tasks: Int) async throws {
         guard tasks > 1 else { return try append(batch) }
         check(batch)
-        let step = stepRows(of: batch)
+        let sizes = batch.columns.map(\.plainByteCount)
+        let step = stepRows(of: batch, sizes)
         var start = 0
         while start < batch.rowCount {
             let rows = nextStep(from: start, of: batch, step)
-            try await encode(batch, rows, tasks)
+            try await encode(batch, sizes, rows, tasks)
             groupRowCount += Int64(rows.count)
             start = rows.upperBound
             if columns.reduce(0, { $0 + $1.rawPageByteCount }) >= ParquetFileWriter.waitingBytes || groupRawBytes >= options.rowGroupBytes {
@@ -36,20 +37,25 @@ extension ParquetFileWriter {
 
     private func endRowGroup(_ tasks: Int) async throws {
         guard groupRowCount > 0, tasks > 1 else { return try endRowGroup() }
-        let columns = columns
+        let (columns, defers) = (columns, defersCompression)
         try await share(columns.count, among: tasks, Pieces { (index, encoder) throws(ParquetError) in
-            try columns[index].endPages(PageWork(encoder: encoder, defersCompression: true))
+            try columns[index].endPages(PageWork(encoder: encoder, defersCompression: defers))
         })
         try await compressPages(tasks)
         try endRowGroup()
     }
 
-    private func encode(_ batch: RecordBatch, _ rows: Range<Int>, _ tasks: Int) async throws {
+    /// Without a codec there is nothing to put off: pages are put together where they stay.
+    private var defersCompression: Bool { options.codec != .none }
+
+    private func encode(_ batch: RecordBatch, _ sizes: [Int], _ rows: Range<Int>, _ tasks: Int) async throws {
         // The heaviest first, so that none begins when the others are done.
-        let order = batch.columns.indices.map { ($0, batch.columns[$0].plainByteCount) }.sorted { $0.1 > $1.1 }.map(\.0)
+        let order = batch.columns.indices.sorted { (sizes[$0], $1) > (sizes[$1], $0) }
+        let defers = defersCompression
         try await share(order.count, among: tasks, Pieces { [self] (piece, encoder) throws(ParquetError) in
             let index = order[piece]
-            try append(batch.columns[index].slice(rows), to: tree.fields[index], PageWork(encoder: encoder, defersCompression: true))
+            let work = PageWork(encoder: encoder, defersCompression: defers)
+            try append(batch.columns[index].slice(rows), to: tree.fields[index], atMost: sizes[index], work)
         })
     }
 

@@ -9,6 +9,8 @@ final class LocalPartWriter: PartWriter, @unchecked Sendable {
     private var temporary: TemporaryFile?
     private var buffer = ByteBuilder()
     private static let bufferBytes = 1 << 20
+    /// From here on a copy costs more than a call of the system.
+    private static let largeBytes = 64 << 10
 
     init(_ path: ObjectPath, in store: LocalStore) throws {
         precondition(!path.isRoot, "the root is no object")
@@ -18,8 +20,9 @@ final class LocalPartWriter: PartWriter, @unchecked Sendable {
     }
 
     func write(_ bytes: Bytes) async throws {
-        if buffer.count + bytes.count > Self.bufferBytes { try flush() }
-        if bytes.count >= Self.bufferBytes {
+        let isLarge = bytes.count >= Self.largeBytes
+        if isLarge || buffer.count + bytes.count > Self.bufferBytes { try flush() }
+        if isLarge {
             try bytes.withUnsafeBytes { try writeThrough($0) }
         } else {
             buffer.append(bytes)
