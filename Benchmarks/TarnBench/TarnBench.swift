@@ -14,6 +14,7 @@ struct TarnBench {
     }
 
     static func main() async {
+        // As `tarn` does for its process.
         ProcessMemory.prepare()
         do {
             let arguments = try Arguments(CommandLine.arguments.dropFirst(), workloads: workloads)

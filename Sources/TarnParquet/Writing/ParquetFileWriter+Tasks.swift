@@ -61,13 +61,15 @@ extension ParquetFileWriter {
 
     private func compressPages(_ tasks: Int) async throws {
         let columns = columns
-        let waiting = columns.indices.flatMap { column in (0..<columns[column].rawPageCount).map { (column: column, page: $0) } }
+        let waiting = columns.flatMap { column in (0..<column.rawPageCount).map { (column: column, page: column.rawPage(at: $0)) } }
         guard !waiting.isEmpty else { return }
         let done = Locked([EncodedPage?](repeating: nil, count: waiting.count))
+        // As for columns: the largest first.
+        let order = waiting.indices.sorted { (waiting[$0].page.bytes.count, $1) > (waiting[$1].page.bytes.count, $0) }
         try await share(waiting.count, among: tasks, Pieces { (piece, encoder) throws(ParquetError) in
-            let column = columns[waiting[piece].column]
-            let page = try encoder.encode(column.rawPage(at: waiting[piece].page), column: column.leaf.name)
-            done.withLock { $0[piece] = page }
+            let (column, raw) = waiting[order[piece]]
+            let page = try encoder.encode(raw, column: column.leaf.name)
+            done.withLock { $0[order[piece]] = page }
         })
         let pages = done.withLock { $0.compactMap(\.self) }
         var next = 0
