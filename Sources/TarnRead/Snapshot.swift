@@ -104,7 +104,8 @@ public struct Snapshot: Sendable {
     /// read one after the other.
     ///
     /// - Parameters:
-    ///   - columns: The columns to return, in this order; nil for all.
+    ///   - columns: The columns to return, in this order; nil for all. `timing.total_ms` is the struct with that member alone, of
+    ///     which no other is read; below lists and maps `items.element.price`, `prices.value.net`.
     ///   - filter: Only rows for which it is true; its columns need not be among `columns`.
     ///   - withMetaFields: Puts the five `_hoodie_…` columns in front, if the table fills them.
     /// - Returns: A sequence whose iteration throws ``TableError`` `invalid` if a column does not exist or a literal does not

@@ -135,3 +135,29 @@ def wrongly_filtered(tarn, path, table):
                 if done.returncode: return "--where %s: %s" % (condition, done.stderr.decode().strip())
                 if int(done.stdout) != sum(map(kept, values)): return "--where %s keeps %s rows, not %d" % (condition, done.stdout.decode().strip(), sum(map(kept, values)))
     return None
+
+
+def nested_leaves(kind, path):
+    """The leaves of a column as tarn names them, in the order of the file; None for keys of maps, which are not asked for alone."""
+    if isinstance(kind, pa.BaseExtensionType): kind = kind.storage_type
+    if pa.types.is_struct(kind):
+        return [leaf for index in range(kind.num_fields) for leaf in nested_leaves(kind.field(index).type, path and path + [kind.field(index).name])]
+    if pa.types.is_map(kind): return [None for _ in nested_leaves(kind.key_type, path)] + nested_leaves(kind.item_type, path and path + ["value"])
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind): return nested_leaves(kind.value_type, path and path + ["element"])
+    return [path]
+
+
+def wrongly_projected(tarn, path, file):
+    """Asks for single leaves of nested columns, beside what pyarrow reads of them; of maps the keys come too."""
+    paths = [leaf for field in file.schema_arrow for leaf in nested_leaves(field.type, [field.name])]
+    stored = [file.schema.column(index).path for index in range(len(file.schema))]
+    if len(paths) != len(stored): return "%d leaves, pyarrow has %d" % (len(paths), len(stored))
+    asked = [(leaf, name) for leaf, name in zip(paths, stored) if leaf and len(leaf) > 1 and not any("." in part for part in leaf)]
+    for leaf, name in asked[:10]:
+        keys = [stored[index] for index, other in enumerate(paths) if other is None and name.startswith(stored[index].rsplit(".", 1)[0] + ".")]
+        table = file.read(columns=keys + [name])
+        done = subprocess.run([tarn, "query", path, "--select", ".".join(leaf), "--format", "ndjson"], capture_output=True, timeout=120)
+        if done.returncode: return "--select %s: %s" % (".".join(leaf), done.stderr.decode().strip())
+        found = difference(table, "pyarrow", done.stdout.decode())
+        if found: return "--select %s: %s" % (".".join(leaf), found)
+    return None
