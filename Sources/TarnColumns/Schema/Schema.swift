@@ -8,6 +8,9 @@ public struct Schema: Hashable, Sendable {
         self.fields = fields
     }
 
+    /// The same for one who has found the names to be distinct (as strings, in whatever Unicode form): they are not compared.
+    package init(distinct fields: [Field]) { self.fields = fields }
+
     public var names: [String] { fields.map(\.name) }
 
     /// The position of the column of this name.

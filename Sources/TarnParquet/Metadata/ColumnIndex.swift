@@ -29,26 +29,31 @@ package struct ColumnIndex: Hashable, Sendable {
     package var pageCount: Int { isNullPage.count }
 
     package init(decoding bytes: Bytes, limits: ReadLimits = .default) throws(ParquetError) {
-        var reader = CompactReader(bytes, maximumDepth: limits.depth)
-        var index = ColumnIndex()
-        try reader.readStruct { (reader, header) throws(ParquetError) in
-            switch header.id {
-            case 1: index.isNullPage = try reader.readBools(header)
-            case 2: index.minima = try reader.readBinaries(header)
-            case 3: index.maxima = try reader.readBinaries(header)
-            // One that we do not know promises nothing.
-            case 4: index.order = BoundaryOrder(rawValue: try reader.readInt32(header)) ?? .unordered
-            case 5: index.nullCounts = try reader.readInt64s(header)
-            case 6: index.repetitionLevels = try reader.readInt64s(header)
-            case 7: index.definitionLevels = try reader.readInt64s(header)
-            default: try reader.skip(header)
-            }
+        let index = try CompactReader.read(bytes, maximumDepth: limits.depth) { (reader) throws(ParquetError) in
+            try ColumnIndex(reading: &reader, in: bytes)
         }
         let count = index.pageCount
         guard index.minima.count == count, index.maxima.count == count, index.nullCounts.isEmpty || index.nullCounts.count == count else {
             throw .malformed("a column index whose lists differ in length")
         }
         self = index
+    }
+
+    private init(reading reader: inout CompactReader, in bytes: Bytes) throws(ParquetError) {
+        var last = try reader.enterStruct()
+        while let header = try reader.nextField(&last) {
+            switch header.id {
+            case 1: isNullPage = try reader.readBools(header)
+            case 2: minima = try reader.readBinaries(header, in: bytes)
+            case 3: maxima = try reader.readBinaries(header, in: bytes)
+            // One that we do not know promises nothing.
+            case 4: order = BoundaryOrder(rawValue: try reader.readInt32(header)) ?? .unordered
+            case 5: nullCounts = try reader.readInt64s(header)
+            case 6: repetitionLevels = try reader.readInt64s(header)
+            case 7: definitionLevels = try reader.readInt64s(header)
+            default: try reader.skip(header)
+            }
+        }
     }
 
     package func encoded() -> Bytes {

@@ -16,6 +16,8 @@ package struct FileMetadata: Sendable {
     package var columnOrders: [ColumnOrder] = []
     /// Where in its file the footer begins, behind everything it tells of; unknown of one that was not read from a file.
     package var footerOffset = Int64.max
+    /// Where in the footer the list of row groups lies.
+    private var rowGroupBytes = 0..<0
 
     package init(tree: SchemaTree, rowGroups: [RowGroup]) {
         self.tree = tree
@@ -49,44 +51,70 @@ package struct FileMetadata: Sendable {
     /// Decodes the footer's Thrift structure.
     ///
     /// Promises of the result: every row group has one chunk a leaf, of the leaf's physical type; row counts add up.
+    ///
+    /// Memory: `bytes` stay alive while a chunk does; see ``detach()``.
     package init(decoding bytes: Bytes, limits: ReadLimits = .default) throws(ParquetError) {
-        var reader = CompactReader(bytes, maximumDepth: limits.depth)
+        guard bytes.count <= UInt32.max else { throw .limit("a footer of \(bytes.count) bytes") }
+        let parts = try CompactReader.read(bytes, maximumDepth: limits.depth) { (reader) throws(ParquetError) in
+            try Parts(reading: &reader, ChunkDetails(in: bytes))
+        }
+        self.init(tree: try SchemaTree(parts.elements, maximumDepth: limits.depth), rowGroups: [])
+        version = parts.version
+        rowCount = parts.rowCount
+        rowGroups = parts.rowGroups
+        keyValueMetadata = parts.keyValues
+        createdBy = parts.createdBy
+        columnOrders = parts.orders
+        rowGroupBytes = parts.rowGroupBytes
+        try validate()
+    }
+
+    /// The fields of the structure.
+    private struct Parts {
         var version: Int32 = 1
         var elements: [SchemaElement] = []
         var rowCount: Int64 = 0
         var rowGroups: [RowGroup] = []
+        var rowGroupBytes = 0..<0
         var keyValues: [KeyValue] = []
         var createdBy: String?
         var orders: [ColumnOrder] = []
-        try reader.readStruct { (reader, header) throws(ParquetError) in
-            switch header.id {
-            case 1: version = try reader.readInt32(header)
-            case 2:
-                elements = try reader.readList(header, of: .structure) { (reader) throws(ParquetError) in
-                    try SchemaElement(reading: &reader)
+
+        init(reading reader: inout CompactReader, _ footer: ChunkDetails) throws(ParquetError) {
+            var last = try reader.enterStruct()
+            while let field = try reader.nextField(&last) {
+                switch field.id {
+                case 1: version = try reader.readInt32(field)
+                case 2: elements = try reader.readList(field, of: .structure) { (reader) throws(ParquetError) in try SchemaElement(reading: &reader) }
+                case 3: rowCount = try reader.readCount(field)
+                case 4:
+                    let start = reader.offset
+                    let leafCount = elements.count
+                    rowGroups = try reader.readList(field, of: .structure) { (reader) throws(ParquetError) in
+                        try RowGroup(reading: &reader, footer, leafCount: leafCount)
+                    }
+                    rowGroupBytes = start..<reader.offset
+                case 5: keyValues = try KeyValue.readList(&reader, field)
+                case 6: createdBy = try reader.readString(field)
+                case 7: orders = try reader.readList(field, of: .structure) { (reader) throws(ParquetError) in try ColumnOrder(reading: &reader) }
+                default: try reader.skip(field)
                 }
-            case 3: rowCount = try reader.readCount(header)
-            case 4:
-                rowGroups = try reader.readList(header, of: .structure) { (reader) throws(ParquetError) in
-                    try RowGroup(reading: &reader)
-                }
-            case 5: keyValues = try KeyValue.readList(&reader, header)
-            case 6: createdBy = try reader.readString(header)
-            case 7:
-                orders = try reader.readList(header, of: .structure) { (reader) throws(ParquetError) in
-                    try ColumnOrder(reading: &reader)
-                }
-            default: try reader.skip(header)
             }
         }
-        self.init(tree: try SchemaTree(elements, maximumDepth: limits.depth), rowGroups: [])
-        self.version = version
-        self.rowCount = rowCount
-        self.rowGroups = rowGroups
-        keyValueMetadata = keyValues
-        self.createdBy = createdBy
-        columnOrders = orders
-        try validate()
+    }
+
+    /// Makes the chunks keep alive no more of the footer's bytes than the list of row groups: not what lies in one buffer with
+    /// it, as the rest of the file, or filters among the key-values.
+    ///
+    /// Cost: one copy of those bytes.
+    package mutating func detach() {
+        guard let footer = rowGroups.lazy.flatMap(\.columns).first(where: { $0.details.values == nil })?.details else { return }
+        let detached = footer.detached(rowGroupBytes)
+        for group in rowGroups.indices {
+            for column in rowGroups[group].columns.indices where rowGroups[group].columns[column].details === footer {
+                rowGroups[group].columns[column].details = detached
+            }
+        }
     }
 
     private mutating func validate() throws(ParquetError) {
@@ -95,8 +123,10 @@ package struct FileMetadata: Sendable {
             guard group.columns.count == tree.leaves.count else {
                 throw .malformed("row group \(index) has \(group.columns.count) column chunks for \(tree.leaves.count) leaves")
             }
-            for (chunk, leaf) in zip(group.columns, tree.leaves) where chunk.physicalType != leaf.physicalType && !chunk.isEncrypted {
-                throw ParquetError(.malformed, "row group \(index) holds \(chunk.physicalType), not \(leaf.physicalType)", column: leaf.name)
+            for position in group.columns.indices where group.columns[position].physicalType != tree.leaves[position].physicalType {
+                guard !group.columns[position].isEncrypted else { continue }
+                let leaf = tree.leaves[position]
+                throw ParquetError(.malformed, "row group \(index) holds \(group.columns[position].physicalType), not \(leaf.physicalType)", column: leaf.name)
             }
             let (sum, overflow) = total.addingReportingOverflow(group.rowCount)
             guard !overflow else { throw .malformed("row counts of the row groups overflow") }
@@ -134,7 +164,8 @@ package enum ColumnOrder: Hashable, Sendable {
 
     init(reading reader: inout CompactReader) throws(ParquetError) {
         var order = ColumnOrder.other(0)
-        try reader.readStruct { (reader, header) throws(ParquetError) in
+        var last = try reader.enterStruct()
+        while let header = try reader.nextField(&last) {
             order = header.id == 1 ? .byType : .other(header.id)
             try reader.skip(header)
         }

@@ -13,7 +13,8 @@ package struct KeyValue: Hashable, Sendable {
     ) throws(ParquetError) -> [KeyValue] {
         try reader.readList(header, of: .structure) { (reader) throws(ParquetError) in
             var entry = KeyValue("", nil)
-            try reader.readStruct { (reader, header) throws(ParquetError) in
+            var last = try reader.enterStruct()
+            while let header = try reader.nextField(&last) {
                 switch header.id {
                 case 1: entry.key = try reader.readString(header)
                 case 2: entry.value = try reader.readString(header)

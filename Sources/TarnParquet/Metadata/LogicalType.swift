@@ -12,31 +12,38 @@ package enum LogicalType: Hashable, Sendable {
     /// One that this version does not know, by its field id in the union. The column is read by its physical type.
     case other(Int16)
 
-    package init(reading reader: inout CompactReader) throws(ParquetError) {
+    init(reading reader: inout CompactReader, _ field: CompactReader.FieldHeader) throws(ParquetError) {
         var result = LogicalType.other(0)
-        try reader.readStruct { (reader, header) throws(ParquetError) in
+        var last = try reader.enterStruct(field)
+        while let header = try reader.nextField(&last) {
             switch header.id {
-            case 5: result = try LogicalType.readDecimal(&reader)
-            case 7: result = try LogicalType.readTime(&reader, LogicalType.time)
-            case 8: result = try LogicalType.readTime(&reader, LogicalType.timestamp)
-            case 10: result = try LogicalType.readInteger(&reader)
+            case 5: result = try LogicalType.readDecimal(&reader, header)
+            case 7: result = try LogicalType.readTime(&reader, header, LogicalType.time)
+            case 8: result = try LogicalType.readTime(&reader, header, LogicalType.timestamp)
+            case 10: result = try LogicalType.readInteger(&reader, header)
             default:
-                result = LogicalType.withoutParameters.first { $0.id == header.id }?.type ?? .other(header.id)
+                result = LogicalType(withoutParameters: header.id)
                 try reader.skip(header)
             }
         }
         self = result
     }
 
-    /// The members of the union that are empty structures.
-    private static let withoutParameters: [(id: Int16, type: LogicalType)] = [
-        (1, .string), (2, .map), (3, .list), (4, .enum), (6, .date), (11, .null), (12, .json), (13, .bson), (14, .uuid), (15, .float16),
+    /// The members of the union that are empty structures, by their field id.
+    private static let withoutParameters: [LogicalType?] = [
+        nil, .string, .map, .list, .enum, nil, .date, nil, nil, nil, nil, .null, .json, .bson, .uuid, .float16,
     ]
 
-    private static func readDecimal(_ reader: inout CompactReader) throws(ParquetError) -> LogicalType {
+    private init(withoutParameters id: Int16) {
+        let known = LogicalType.withoutParameters
+        self = known.indices.contains(Int(id)) ? known[Int(id)] ?? .other(id) : .other(id)
+    }
+
+    private static func readDecimal(_ reader: inout CompactReader, _ field: CompactReader.FieldHeader) throws(ParquetError) -> LogicalType {
         var precision: Int32 = 0
         var scale: Int32 = 0
-        try reader.readStruct { (reader, header) throws(ParquetError) in
+        var last = try reader.enterStruct(field)
+        while let header = try reader.nextField(&last) {
             switch header.id {
             case 1: scale = try reader.readInt32(header)
             case 2: precision = try reader.readInt32(header)
@@ -47,16 +54,18 @@ package enum LogicalType: Hashable, Sendable {
     }
 
     private static func readTime(
-        _ reader: inout CompactReader, _ make: (TimeUnit, Bool) -> LogicalType
+        _ reader: inout CompactReader, _ field: CompactReader.FieldHeader, _ make: (TimeUnit, Bool) -> LogicalType
     ) throws(ParquetError) -> LogicalType {
         var isAdjustedToUTC = false
         var unit: TimeUnit?
         let start = reader.offset
-        try reader.readStruct { (reader, header) throws(ParquetError) in
+        var last = try reader.enterStruct(field)
+        while let header = try reader.nextField(&last) {
             switch header.id {
             case 1: isAdjustedToUTC = try reader.readBool(header)
             case 2:
-                try reader.readStruct { (reader, member) throws(ParquetError) in
+                var last = try reader.enterStruct(header)
+                while let member = try reader.nextField(&last) {
                     unit = switch member.id { case 1: .milliseconds; case 2: .microseconds; case 3: .nanoseconds; default: nil }
                     try reader.skip(member)
                 }
@@ -67,18 +76,19 @@ package enum LogicalType: Hashable, Sendable {
         return make(unit, isAdjustedToUTC)
     }
 
-    private static func readInteger(_ reader: inout CompactReader) throws(ParquetError) -> LogicalType {
+    private static func readInteger(_ reader: inout CompactReader, _ field: CompactReader.FieldHeader) throws(ParquetError) -> LogicalType {
         var bitWidth: Int64 = 0
         var isSigned = true
         let start = reader.offset
-        try reader.readStruct { (reader, header) throws(ParquetError) in
+        var last = try reader.enterStruct(field)
+        while let header = try reader.nextField(&last) {
             switch header.id {
             case 1: bitWidth = try reader.readInt64(header)
             case 2: isSigned = try reader.readBool(header)
             default: try reader.skip(header)
             }
         }
-        guard let width = Int8(exactly: bitWidth), [8, 16, 32, 64].contains(width) else {
+        guard let width = Int8(exactly: bitWidth), width == 8 || width == 16 || width == 32 || width == 64 else {
             throw .malformed("integer of \(bitWidth) bits", at: start)
         }
         return .integer(bitWidth: width, isSigned: isSigned)
@@ -96,7 +106,7 @@ package enum LogicalType: Hashable, Sendable {
             case .integer(let bitWidth, let isSigned):
                 writer.writeStruct(10) { $0.write(1, byte: bitWidth); $0.write(2, isSigned) }
             default:
-                if let member = LogicalType.withoutParameters.first(where: { $0.type == self }) { writer.writeStruct(member.id) { _ in } }
+                if let id = LogicalType.withoutParameters.firstIndex(of: self) { writer.writeStruct(Int16(id)) { _ in } }
             }
         }
     }

@@ -28,18 +28,21 @@ package struct OffsetIndex: Hashable, Sendable {
     package init(pages: [Page]) { self.pages = pages }
 
     package init(decoding bytes: Bytes, limits: ReadLimits = .default) throws(ParquetError) {
-        var reader = CompactReader(bytes, maximumDepth: limits.depth)
-        var index = OffsetIndex(pages: [])
-        try reader.readStruct { (reader, header) throws(ParquetError) in
+        self = try CompactReader.read(bytes, maximumDepth: limits.depth) { (reader) throws(ParquetError) in try OffsetIndex(reading: &reader) }
+        try validate()
+    }
+
+    private init(reading reader: inout CompactReader) throws(ParquetError) {
+        pages = []
+        var last = try reader.enterStruct()
+        while let header = try reader.nextField(&last) {
             switch header.id {
             case 1:
-                index.pages = try reader.readList(header, of: .structure) { (reader) throws(ParquetError) in try Page(reading: &reader) }
-            case 2: index.byteArrayByteCounts = try reader.readInt64s(header)
+                pages = try reader.readList(header, of: .structure) { (reader) throws(ParquetError) in try Page(reading: &reader) }
+            case 2: byteArrayByteCounts = try reader.readInt64s(header)
             default: try reader.skip(header)
             }
         }
-        self = index
-        try validate()
     }
 
     private func validate() throws(ParquetError) {
@@ -72,7 +75,8 @@ package struct OffsetIndex: Hashable, Sendable {
 extension OffsetIndex.Page {
     fileprivate init(reading reader: inout CompactReader) throws(ParquetError) {
         var page = OffsetIndex.Page(offset: 0, byteCount: 0, firstRow: 0)
-        try reader.readStruct { (reader, header) throws(ParquetError) in
+        var last = try reader.enterStruct()
+        while let header = try reader.nextField(&last) {
             switch header.id {
             case 1: page.offset = try reader.readInt64(header)
             case 2: page.byteCount = try reader.readInt32(header)

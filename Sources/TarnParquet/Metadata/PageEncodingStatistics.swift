@@ -10,9 +10,10 @@ package struct PageEncodingStatistics: Hashable, Sendable {
         self.pageCount = pageCount
     }
 
-    package init(reading reader: inout CompactReader) throws(ParquetError) {
+    init(reading reader: inout CompactReader) throws(ParquetError) {
         var result = PageEncodingStatistics(.data, .plain, pageCount: 0)
-        try reader.readStruct { (reader, header) throws(ParquetError) in
+        var last = try reader.enterStruct()
+        while let header = try reader.nextField(&last) {
             switch header.id {
             case 1: result.pageType = PageType(rawValue: try reader.readInt32(header))
             case 2: result.encoding = Encoding(rawValue: try reader.readInt32(header))
@@ -21,6 +22,22 @@ package struct PageEncodingStatistics: Hashable, Sendable {
             }
         }
         self = result
+    }
+
+    /// Passes over what ``init(reading:)`` reads, and throws where that would.
+    @inline(__always)
+    static func skip(_ outer: inout CompactReader) throws(ParquetError) {
+        // Three fields of one byte each: 15 xx 15 xx 15 xx 00.
+        if outer.depthLeft > 0, outer.skip(7, where: 0x0000_0015_0015_0015, under: 0x00FF_80FF_80FF_80FF) { return }
+        var reader = outer
+        defer { outer = reader }
+        var last = try reader.enterStruct()
+        while let field = try reader.nextField(&last) {
+            switch field.key {
+            case 0x14...0x16, 0x24...0x26, 0x34...0x36: _ = try reader.readInt32()
+            default: try reader.skip(field, known: 1...3)
+            }
+        }
     }
 
     package func write(to writer: inout CompactWriter) {

@@ -35,9 +35,20 @@ package struct PageHeader: Hashable, Sendable {
         self.checksum = checksum
     }
 
-    /// Reads one header; afterwards `reader.offset` is where the page begins. Throws `truncated` when `reader` does not hold
-    /// all of it, so that a caller with more bytes may try again.
-    package init(reading reader: inout CompactReader) throws(ParquetError) {
+    /// Reads the header that `bytes` begin with. Throws `truncated` when they do not hold all of it, so that a caller with more
+    /// bytes may try again.
+    ///
+    /// - Returns: The header, and its length: where the page begins.
+    package static func read(_ bytes: Bytes, limits: ReadLimits = .default) throws(ParquetError) -> (header: PageHeader, byteCount: Int) {
+        try CompactReader.read(bytes, maximumDepth: limits.depth) { (reader) throws(ParquetError) in
+            var local = reader
+            let header = try PageHeader(reading: &local, in: bytes)
+            return (header, local.offset)
+        }
+    }
+
+    @inline(__always)
+    private init(reading reader: inout CompactReader, in bytes: Bytes) throws(ParquetError) {
         var type: PageType?
         var uncompressed: Int64 = -1
         var compressed: Int64 = -1
@@ -46,15 +57,16 @@ package struct PageHeader: Hashable, Sendable {
         var dataV2: DataPageHeaderV2?
         var dictionary: DictionaryPageHeader?
         let start = reader.offset
-        try reader.readStruct { (reader, header) throws(ParquetError) in
+        var last = try reader.enterStruct()
+        while let header = try reader.nextField(&last) {
             switch header.id {
             case 1: type = PageType(rawValue: try reader.readInt32(header))
             case 2: uncompressed = Int64(try reader.readInt32(header))
             case 3: compressed = Int64(try reader.readInt32(header))
             case 4: checksum = UInt32(bitPattern: try reader.readInt32(header))
-            case 5: data = try DataPageHeader(reading: &reader)
-            case 7: dictionary = try DictionaryPageHeader(reading: &reader)
-            case 8: dataV2 = try DataPageHeaderV2(reading: &reader)
+            case 5: data = try DataPageHeader(reading: &reader, header, in: bytes)
+            case 7: dictionary = try DictionaryPageHeader(reading: &reader, header)
+            case 8: dataV2 = try DataPageHeaderV2(reading: &reader, header, in: bytes)
             default: try reader.skip(header)
             }
         }
@@ -113,15 +125,17 @@ package struct DataPageHeader: Hashable, Sendable {
         self.statistics = statistics
     }
 
-    init(reading reader: inout CompactReader) throws(ParquetError) {
+    @inline(__always)
+    init(reading reader: inout CompactReader, _ field: CompactReader.FieldHeader, in bytes: Bytes) throws(ParquetError) {
         var result = DataPageHeader(valueCount: 0, encoding: .plain)
-        try reader.readStruct { (reader, header) throws(ParquetError) in
+        var last = try reader.enterStruct(field)
+        while let header = try reader.nextField(&last) {
             switch header.id {
             case 1: result.valueCount = try reader.readCount32(header)
             case 2: result.encoding = Encoding(rawValue: try reader.readInt32(header))
             case 3: result.definitionEncoding = Encoding(rawValue: try reader.readInt32(header))
             case 4: result.repetitionEncoding = Encoding(rawValue: try reader.readInt32(header))
-            case 5: result.statistics = try Statistics(reading: &reader)
+            case 5 where header.type == .structure: result.statistics = try Statistics(reading: &reader, in: bytes)
             default: try reader.skip(header)
             }
         }
@@ -160,10 +174,12 @@ package struct DataPageHeaderV2: Hashable, Sendable {
         self.repetitionByteCount = repetitionByteCount
     }
 
-    init(reading reader: inout CompactReader) throws(ParquetError) {
+    @inline(__always)
+    init(reading reader: inout CompactReader, _ field: CompactReader.FieldHeader, in bytes: Bytes) throws(ParquetError) {
         var result = DataPageHeaderV2(
             valueCount: 0, nullCount: 0, rowCount: 0, encoding: .plain, definitionByteCount: 0, repetitionByteCount: 0)
-        try reader.readStruct { (reader, header) throws(ParquetError) in
+        var last = try reader.enterStruct(field)
+        while let header = try reader.nextField(&last) {
             switch header.id {
             case 1: result.valueCount = try reader.readCount32(header)
             case 2: result.nullCount = try reader.readCount32(header)
@@ -172,7 +188,7 @@ package struct DataPageHeaderV2: Hashable, Sendable {
             case 5: result.definitionByteCount = try reader.readCount32(header)
             case 6: result.repetitionByteCount = try reader.readCount32(header)
             case 7: result.isCompressed = try reader.readBool(header)
-            case 8: result.statistics = try Statistics(reading: &reader)
+            case 8 where header.type == .structure: result.statistics = try Statistics(reading: &reader, in: bytes)
             default: try reader.skip(header)
             }
         }
@@ -202,9 +218,10 @@ package struct DictionaryPageHeader: Hashable, Sendable {
         self.isSorted = isSorted
     }
 
-    init(reading reader: inout CompactReader) throws(ParquetError) {
+    init(reading reader: inout CompactReader, _ field: CompactReader.FieldHeader) throws(ParquetError) {
         var result = DictionaryPageHeader(valueCount: 0, encoding: .plain)
-        try reader.readStruct { (reader, header) throws(ParquetError) in
+        var last = try reader.enterStruct(field)
+        while let header = try reader.nextField(&last) {
             switch header.id {
             case 1: result.valueCount = try reader.readCount32(header)
             case 2: result.encoding = Encoding(rawValue: try reader.readInt32(header))

@@ -15,27 +15,43 @@ package struct RowGroup: Hashable, Sendable {
         self.rowCount = rowCount
     }
 
-    package init(reading reader: inout CompactReader) throws(ParquetError) {
-        var group = RowGroup(columns: [], rowCount: 0)
-        try reader.readStruct { (reader, header) throws(ParquetError) in
-            switch header.id {
-            case 1:
-                group.columns = try reader.readList(header, of: .structure) { (reader) throws(ParquetError) in
-                    try ColumnChunk(reading: &reader)
-                }
-            case 2: group.byteCount = try reader.readInt64(header)
-            case 3: group.rowCount = try reader.readCount(header)
-            case 4 where header.type == .list:
-                group.sortingColumns = try reader.readList(header, of: .structure) { (reader) throws(ParquetError) in
+    /// - Parameters:
+    ///   - footer: The bytes that the reader reads, which the chunks' details stay in.
+    ///   - leafCount: How many chunks are expected: room is made for so many.
+    init(reading reader: inout CompactReader, _ footer: ChunkDetails, leafCount: Int) throws(ParquetError) {
+        self.init(columns: [], rowCount: 0)
+        var last = try reader.enterStruct()
+        while let field = try reader.nextField(&last) {
+            switch field.id {
+            case 1: columns = try RowGroup.readColumns(&reader, field, footer, leafCount)
+            case 2: byteCount = try reader.readInt64(field)
+            case 3: rowCount = try reader.readCount(field)
+            case 4 where field.type == .list:
+                sortingColumns = try reader.readList(field, of: .structure) { (reader) throws(ParquetError) in
                     try SortingColumn(reading: &reader)
                 }
-            case 5: group.fileOffset = try reader.readInt64(header)
-            case 6: group.compressedByteCount = try reader.readInt64(header)
-            case 7: group.ordinal = Int16(truncatingIfNeeded: try reader.readInt64(header))
-            default: try reader.skip(header)
+            case 5: fileOffset = try reader.readInt64(field)
+            case 6: compressedByteCount = try reader.readInt64(field)
+            case 7: ordinal = Int16(truncatingIfNeeded: try reader.readInt64(field))
+            default: try reader.skip(field)
             }
         }
-        self = group
+    }
+
+    private static func readColumns(
+        _ outer: inout CompactReader, _ field: CompactReader.FieldHeader, _ footer: ChunkDetails, _ leafCount: Int
+    ) throws(ParquetError) -> [ColumnChunk] {
+        var reader = outer
+        let count = try reader.enterList(field, of: .structure)
+        var columns: [ColumnChunk] = []
+        columns.reserveCapacity(min(count, max(leafCount, 16)))
+        let empty = ColumnChunk(.boolean, .uncompressed, footer)
+        for index in 0..<count {
+            columns.append(empty)
+            try columns[index].read(&reader)
+        }
+        outer = reader
+        return columns
     }
 
     package func write(to writer: inout CompactWriter) {
@@ -62,9 +78,10 @@ package struct SortingColumn: Hashable, Sendable {
         self.isNullsFirst = isNullsFirst
     }
 
-    package init(reading reader: inout CompactReader) throws(ParquetError) {
+    init(reading reader: inout CompactReader) throws(ParquetError) {
         var result = SortingColumn(leaf: 0, isDescending: false, isNullsFirst: false)
-        try reader.readStruct { (reader, header) throws(ParquetError) in
+        var last = try reader.enterStruct()
+        while let header = try reader.nextField(&last) {
             switch header.id {
             case 1: result.leaf = try reader.readInt32(header)
             case 2: result.isDescending = try reader.readBool(header)

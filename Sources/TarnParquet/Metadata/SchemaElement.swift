@@ -4,15 +4,15 @@ package struct SchemaElement: Hashable, Sendable {
     /// nil for groups.
     package var physicalType: PhysicalType?
     /// Bytes of a value of `fixedLengthByteArray`.
-    package var typeLength: Int32?
+    @LeastIsNone package var typeLength: Int32?
     /// nil for the root.
     package var repetition: Repetition?
     /// nil for leaves.
-    package var childCount: Int32?
+    @LeastIsNone package var childCount: Int32?
     package var convertedType: ConvertedType?
-    package var scale: Int32?
-    package var precision: Int32?
-    package var fieldID: Int32?
+    @LeastIsNone package var scale: Int32?
+    @LeastIsNone package var precision: Int32?
+    @LeastIsNone package var fieldID: Int32?
     package var logicalType: LogicalType?
 
     /// A leaf.
@@ -40,29 +40,32 @@ package struct SchemaElement: Hashable, Sendable {
         self.logicalType = logicalType
     }
 
-    package init(reading reader: inout CompactReader) throws(ParquetError) {
-        var element = SchemaElement(name: "", repetition: nil, convertedType: nil, logicalType: nil)
-        try reader.readStruct { (reader, header) throws(ParquetError) in
-            let start = reader.offset
-            switch header.id {
-            case 1:
-                element.physicalType = PhysicalType(rawValue: try reader.readInt32(header))
-                if element.physicalType == nil { throw .malformed("unknown physical type", at: start) }
-            case 2: element.typeLength = try reader.readInt32(header)
-            case 3:
-                element.repetition = Repetition(rawValue: try reader.readInt32(header))
-                if element.repetition == nil { throw .malformed("unknown repetition", at: start) }
-            case 4: element.name = try reader.readString(header)
-            case 5: element.childCount = try reader.readInt32(header)
-            case 6: element.convertedType = ConvertedType(rawValue: try reader.readInt32(header))
-            case 7: element.scale = try reader.readInt32(header)
-            case 8: element.precision = try reader.readInt32(header)
-            case 9: element.fieldID = try reader.readInt32(header)
-            case 10: element.logicalType = try LogicalType(reading: &reader)
-            default: try reader.skip(header)
+    init(reading outer: inout CompactReader) throws(ParquetError) {
+        var reader = outer
+        defer { outer = reader }
+        self.init(name: "", repetition: nil, convertedType: nil, logicalType: nil)
+        var last = try reader.enterStruct()
+        while let header = try reader.nextField(&last) {
+            switch header.key {
+            case 0x14...0x16:
+                let start = reader.offset
+                physicalType = PhysicalType(rawValue: try reader.readInt32())
+                if physicalType == nil { throw .malformed("unknown physical type", at: start) }
+            case 0x24...0x26: typeLength = try reader.readInt32()
+            case 0x34...0x36:
+                let start = reader.offset
+                repetition = Repetition(rawValue: try reader.readInt32())
+                if repetition == nil { throw .malformed("unknown repetition", at: start) }
+            case 0x48: name = try reader.apart { (reader) throws(ParquetError) in try reader.readString() }
+            case 0x54...0x56: childCount = try reader.readInt32()
+            case 0x64...0x66: convertedType = ConvertedType(rawValue: try reader.readInt32())
+            case 0x74...0x76: scale = try reader.readInt32()
+            case 0x84...0x86: precision = try reader.readInt32()
+            case 0x94...0x96: fieldID = try reader.readInt32()
+            case 0xAC: logicalType = try reader.apart { (reader) throws(ParquetError) in try LogicalType(reading: &reader, header) }
+            default: try reader.skip(header, known: 1...10)
             }
         }
-        self = element
     }
 
     /// Writes the fields of the structure.

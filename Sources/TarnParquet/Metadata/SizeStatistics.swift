@@ -11,17 +11,31 @@ package struct SizeStatistics: Hashable, Sendable {
 
     package init() {}
 
-    package init(reading reader: inout CompactReader) throws(ParquetError) {
-        var result = SizeStatistics()
-        try reader.readStruct { (reader, header) throws(ParquetError) in
-            switch header.id {
-            case 1: result.byteArrayByteCount = try reader.readInt64(header)
-            case 2: result.repetitionLevels = try reader.readInt64s(header)
-            case 3: result.definitionLevels = try reader.readInt64s(header)
-            default: try reader.skip(header)
+    init(reading reader: inout CompactReader) throws(ParquetError) {
+        var last = try reader.enterStruct()
+        while let field = try reader.nextField(&last) {
+            switch field.id {
+            case 1: byteArrayByteCount = try reader.readInt64(field)
+            case 2: repetitionLevels = try reader.readInt64s(field)
+            case 3: definitionLevels = try reader.readInt64s(field)
+            default: try reader.skip(field)
             }
         }
-        self = result
+    }
+
+    /// Passes over what ``init(reading:)`` reads, and throws where that would.
+    @inline(__always)
+    static func skip(_ outer: inout CompactReader) throws(ParquetError) {
+        var reader = outer
+        defer { outer = reader }
+        var last = try reader.enterStruct()
+        while let field = try reader.nextField(&last) {
+            switch field.key {
+            case 0x14...0x16: _ = try reader.readVarint()
+            case 0x29, 0x2A, 0x39, 0x3A: try reader.skipInt64s(field)
+            default: try reader.skip(field, known: 1...3)
+            }
+        }
     }
 
     package func write(to writer: inout CompactWriter) {

@@ -79,26 +79,30 @@ package struct SplitBlockBloomFilter: Hashable, Sendable {
 
         /// - Throws: `truncated` when `bytes` do not hold all of it; `unsupported` for another algorithm, hash or compression.
         package init(decoding bytes: Bytes, limits: ReadLimits = .default) throws(ParquetError) {
-            var reader = CompactReader(bytes, maximumDepth: limits.depth)
-            var count: Int64 = 0
-            var members: [Int16] = [0, 0, 0]
-            try reader.readStruct { (reader, header) throws(ParquetError) in
-                switch header.id {
-                case 1: count = try reader.readInt64(header)
-                case 2, 3, 4:
-                    let slot = Int(header.id) - 2
-                    try reader.readStruct { (reader, member) throws(ParquetError) in
-                        members[slot] = member.id
-                        try reader.skip(member)
+            let (count, members, end) = try CompactReader.read(bytes, maximumDepth: limits.depth) { (reader) throws(ParquetError) in
+                var count: Int64 = 0
+                var members: [Int16] = [0, 0, 0]
+                var last = try reader.enterStruct()
+                while let header = try reader.nextField(&last) {
+                    switch header.id {
+                    case 1: count = try reader.readInt64(header)
+                    case 2, 3, 4:
+                        let slot = Int(header.id) - 2
+                        var last = try reader.enterStruct(header)
+                        while let member = try reader.nextField(&last) {
+                            members[slot] = member.id
+                            try reader.skip(member)
+                        }
+                    default: try reader.skip(header)
                     }
-                default: try reader.skip(header)
                 }
+                return (count, members, reader.offset)
             }
             guard members == [1, 1, 1] else { throw .unsupported("a bloom filter of another kind than split blocks of XXH64, uncompressed") }
             guard count > 0, count % Int64(SplitBlockBloomFilter.bytesPerBlock) == 0 else { throw .malformed("a bloom filter of \(count) bytes") }
             guard count <= Int64(SplitBlockBloomFilter.maximumByteCount) else { throw .limit("a bloom filter of \(count) bytes") }
             byteCount = Int(count)
-            headerByteCount = reader.offset
+            headerByteCount = end
         }
     }
 

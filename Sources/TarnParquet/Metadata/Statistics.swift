@@ -15,22 +15,38 @@ package struct Statistics: Hashable, Sendable {
 
     package init() {}
 
-    package init(reading reader: inout CompactReader) throws(ParquetError) {
-        var result = Statistics()
-        try reader.readStruct { (reader, header) throws(ParquetError) in
-            switch header.id {
-            case 1: result.legacyMaximum = try reader.readBinary(header)
-            case 2: result.legacyMinimum = try reader.readBinary(header)
-            case 3: result.nullCount = try reader.readInt64(header)
-            case 4: result.distinctCount = try reader.readInt64(header)
-            case 5: result.maximum = try reader.readBinary(header)
-            case 6: result.minimum = try reader.readBinary(header)
-            case 7: result.isMaximumExact = try reader.readBool(header)
-            case 8: result.isMinimumExact = try reader.readBool(header)
-            default: try reader.skip(header)
+    /// - Parameter bytes: Those that the reader reads; bounds are slices of them.
+    init(reading reader: inout CompactReader, in bytes: Bytes) throws(ParquetError) {
+        var last = try reader.enterStruct()
+        while let field = try reader.nextField(&last) {
+            switch field.id {
+            case 1: legacyMaximum = bytes[try reader.readBinary(field)]
+            case 2: legacyMinimum = bytes[try reader.readBinary(field)]
+            case 3: nullCount = try reader.readInt64(field)
+            case 4: distinctCount = try reader.readInt64(field)
+            case 5: maximum = bytes[try reader.readBinary(field)]
+            case 6: minimum = bytes[try reader.readBinary(field)]
+            case 7: isMaximumExact = try reader.readBool(field)
+            case 8: isMinimumExact = try reader.readBool(field)
+            default: try reader.skip(field)
             }
         }
-        self = result
+    }
+
+    /// Passes over what ``init(reading:in:)`` reads, and throws where that would.
+    @inline(__always)
+    static func skip(_ outer: inout CompactReader) throws(ParquetError) {
+        var reader = outer
+        defer { outer = reader }
+        var last = try reader.enterStruct()
+        while let field = try reader.nextField(&last) {
+            switch field.key {
+            case 0x18, 0x28, 0x58, 0x68: _ = try reader.readBinary()
+            case 0x34...0x36, 0x44...0x46: _ = try reader.readVarint()
+            case 0x71, 0x72, 0x81, 0x82: break
+            default: try reader.skip(field, known: 1...8)
+            }
+        }
     }
 
     package func write(to writer: inout CompactWriter) {

@@ -96,11 +96,12 @@ package struct FooterDecoder {
     /// Chunks lie between the first magic number and the footer, so that a scan never asks for what is not there.
     private func checkChunks(_ metadata: FileMetadata) throws(ParquetError) {
         for group in metadata.rowGroups {
-            for (chunk, leaf) in zip(group.columns, metadata.tree.leaves) where chunk.filePath == nil && !chunk.isEncrypted {
-                let (chunkEnd, overflow) = chunk.startOffset.addingReportingOverflow(chunk.compressedByteCount)
-                guard !overflow, chunkEnd <= metadata.footerOffset, chunk.startOffset >= 0 else {
-                    throw ParquetError(.malformed, "column chunk outside the file", at: chunk.startOffset, column: leaf.name)
-                }
+            for index in group.columns.indices {
+                let start = group.columns[index].startOffset
+                let (end, overflow) = start.addingReportingOverflow(group.columns[index].compressedByteCount)
+                if !overflow, end <= metadata.footerOffset, start >= 0 { continue }
+                guard group.columns[index].filePath == nil, !group.columns[index].isEncrypted else { continue }
+                throw ParquetError(.malformed, "column chunk outside the file", at: start, column: metadata.tree.leaves[index].name)
             }
         }
     }

@@ -115,9 +115,9 @@ struct PageSource {
         let ahead = window[Int(position - windowStart)..<window.count]
         guard !ahead.isEmpty else { return .needs(range(from: windowEnd, atLeastTo: windowEnd)) }
 
-        var reader = CompactReader(ahead, maximumDepth: limits.depth)
         let header: PageHeader
-        do { header = try PageHeader(reading: &reader) } catch {
+        let headerByteCount: Int
+        do { (header, headerByteCount) = try PageHeader.read(ahead, limits: limits) } catch {
             guard error.kind == .truncated, windowEnd < end else { throw error.placed(at: position, column: nil) }
             guard ahead.count < limits.pageHeaderBytes else { throw .limit("page header of more than \(limits.pageHeaderBytes) bytes", at: Int(position)) }
             return .needs(range(from: windowEnd, atLeastTo: windowEnd))
@@ -125,7 +125,7 @@ struct PageSource {
         guard header.compressedByteCount <= limits.pageBytes, header.uncompressedByteCount <= limits.pageBytes else {
             throw .limit("page of \(header.uncompressedByteCount) bytes", at: Int(position))
         }
-        let bodyStart = position + Int64(reader.offset)
+        let bodyStart = position + Int64(headerByteCount)
         let bodyEnd = bodyStart + Int64(header.compressedByteCount)
         guard bodyEnd <= end else { throw .malformed("page reaches beyond its column chunk", at: Int(position)) }
         let offset = position

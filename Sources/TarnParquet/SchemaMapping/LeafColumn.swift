@@ -4,8 +4,9 @@ package import TarnColumns
 package struct LeafColumn: Hashable, Sendable {
     /// Among the leaves of the schema, and among the chunks of a row group.
     package internal(set) var index: Int
-    /// Names from below the root.
-    package let path: [String]
+    /// Names from below the root down to the group it stands in: shared by all in it.
+    let parents: [String]
+    let ownName: String
     package let physicalType: PhysicalType
     /// Bytes of a value of `fixedLengthByteArray`; 12 for `int96`; otherwise 0.
     package let typeLength: Int
@@ -42,8 +43,11 @@ package struct LeafColumn: Hashable, Sendable {
         }
     }
 
+    /// Names from below the root.
+    package var path: [String] { parents + [ownName] }
+
     /// The dotted path.
-    package var name: String { path.joined(separator: ".") }
+    package var name: String { parents.isEmpty ? ownName : path.joined(separator: ".") }
 }
 
 /// How stored values become those in memory. Only ``none`` is ever written, but for decimals, whose width is the least.

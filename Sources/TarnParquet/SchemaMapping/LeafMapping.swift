@@ -29,7 +29,7 @@ enum LeafMapping {
         case .boolean: (.boolean, .none)
         case .int32: (.int32, .none)
         case .int64: (.int64, .none)
-        case .int96: (.timestamp(int96), .timestampFromInt96)
+        case .int96: (timestamp(int96), .timestampFromInt96)
         case .float: (.float, .none)
         case .double: (.double, .none)
         case .byteArray: (.binary, .none)
@@ -45,7 +45,7 @@ enum LeafMapping {
         switch (logical, physical) {
         case (.string, .byteArray), (.enum, .byteArray), (.json, .byteArray): return (.string, .none)
         case (.date, .int32): return (.date, .none)
-        case (.timestamp(let unit, _), .int64): return (.timestamp(unit), .none)
+        case (.timestamp(let unit, _), .int64): return (timestamp(unit), .none)
         case (.time(.milliseconds, _), .int32): return (.time, .timeFromMilliseconds)
         case (.time(.microseconds, _), .int64): return (.time, .none)
         case (.integer(32, isSigned: false), .int32): return (.int64, .unsignedToInt64)
@@ -54,6 +54,19 @@ enum LeafMapping {
         default: return nil
         }
     }
+
+    /// One box for all columns of a unit.
+    private static func timestamp(_ unit: TimeUnit) -> DataType {
+        switch unit {
+        case .milliseconds: milliseconds
+        case .microseconds: microseconds
+        case .nanoseconds: nanoseconds
+        }
+    }
+
+    private static let milliseconds = DataType.timestamp(.milliseconds)
+    private static let microseconds = DataType.timestamp(.microseconds)
+    private static let nanoseconds = DataType.timestamp(.nanoseconds)
 
     private static func legacy(_ converted: ConvertedType?) -> LogicalType? {
         switch converted {

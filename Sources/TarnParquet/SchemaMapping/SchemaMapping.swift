@@ -4,78 +4,94 @@ import TarnColumns
 ///
 /// Specification: Parquet, *LogicalTypes*, "Nested Types" with its backward-compatibility rules; hudi-format-v6 §4.3.
 struct SchemaMapping {
+    let nodes: SchemaNodes
     private(set) var leaves: [LeafColumn] = []
     /// How many nodes no type is right for: those of ``SchemaField/Shape/refused(_:)``.
     private(set) var refusedCount = 0
     private let int96: TimeUnit
 
-    init(int96: TimeUnit) { self.int96 = int96 }
+    init(_ nodes: SchemaNodes, int96: TimeUnit) {
+        self.nodes = nodes
+        self.int96 = int96
+        leaves.reserveCapacity(nodes.elements.count)
+    }
 
-    /// Where in the tree a node stands: the levels of its parent, and the names down to it.
+    /// Where in the tree a node stands: its levels, and the names down to its parent.
     struct Position {
         var definitionLevel = 0
         var repetitionLevel = 0
         var entryLevel = 0
-        var path: [String] = []
+        var parents: [String] = []
 
-        func entering(_ node: SchemaNode) -> Position {
+        func entering(_ repetition: Repetition?) -> Position {
             var position = self
-            position.path.append(node.element.name)
-            if node.element.repetition == .optional { position.definitionLevel += 1 }
+            if repetition == .optional { position.definitionLevel += 1 }
             return position
         }
 
         /// Inside one entry of a repeated node.
-        func enteringEntry(of node: SchemaNode) -> Position {
+        func enteringEntry() -> Position {
             var position = self
-            position.path.append(node.element.name)
             position.definitionLevel += 1
             position.repetitionLevel += 1
             position.entryLevel = position.definitionLevel
             return position
         }
+
+        func below(_ element: SchemaElement) -> Position {
+            var position = self
+            position.parents.append(element.name)
+            return position
+        }
+
+        func name(of element: SchemaElement) -> String { (parents + [element.name]).joined(separator: ".") }
     }
 
-    /// The field that `node` stands for. A repeated node outside a list is a list of required elements, itself never null.
-    mutating func field(_ node: SchemaNode, within parent: Position) throws(ParquetError) -> SchemaField {
-        guard node.element.repetition != .repeated else {
-            return try list(named: node.element.name, isNullable: false, of: node, wrapping: nil, at: parent)
+    /// The field that the element at `node` stands for. A repeated one outside a list is a list of required elements, itself
+    /// never null.
+    mutating func field(_ node: Int, within parent: Position) throws(ParquetError) -> SchemaField {
+        guard nodes.elements[node].repetition != .repeated else {
+            return try list(named: nodes.elements[node].name, isNullable: false, of: node, wrapping: nil, at: parent)
         }
-        return try single(node, named: node.element.name, at: parent.entering(node))
+        return try single(node, named: nodes.elements[node].name, at: parent.entering(nodes.elements[node].repetition))
     }
 
-    /// `node` without regard to its being repeated.
-    private mutating func single(_ node: SchemaNode, named name: String, at position: Position) throws(ParquetError) -> SchemaField {
-        let isNullable = node.element.repetition == .optional
-        guard node.element.physicalType == nil else { return try leaf(node, named: name, isNullable: isNullable, at: position) }
-        if node.isAnnotatedList, let repeated = node.onlyRepeatedChild {
-            let wrapped = repeated.wrappedElement(inListNamed: node.element.name)
-            return try list(named: name, isNullable: isNullable, of: repeated, wrapping: wrapped, at: position)
+    /// The same without regard to its being repeated.
+    private mutating func single(_ node: Int, named name: String, at position: Position) throws(ParquetError) -> SchemaField {
+        let isNullable = nodes.elements[node].repetition == .optional
+        guard nodes.elements[node].physicalType == nil else { return try leaf(node, named: name, isNullable: isNullable, at: position) }
+        let element = nodes.elements[node]
+        if nodes.isAnnotatedList(node), let repeated = nodes.onlyRepeatedChild(of: node) {
+            let wrapped = nodes.wrappedElement(repeated, inListNamed: element.name)
+            return try list(named: name, isNullable: isNullable, of: repeated, wrapping: wrapped, at: position.below(element))
         }
-        if node.isAnnotatedMap, let entries = node.onlyRepeatedChild, (1...2).contains(entries.children.count) {
-            return try map(named: name, isNullable: isNullable, of: entries, at: position)
+        if nodes.isAnnotatedMap(node), let entries = nodes.onlyRepeatedChild(of: node), (1...2).contains(nodes.childCount(of: entries)) {
+            return try map(named: name, isNullable: isNullable, of: entries, at: position.below(element))
         }
-        guard !node.children.isEmpty else {
-            return refused(.unsupported("a group without members", column: position.path.joined(separator: ".")), named: name, isNullable, position, [])
+        guard nodes.childCount(of: node) > 0 else {
+            return refused(.unsupported("a group without members", column: position.name(of: element)), named: name, isNullable, position, [])
         }
         let firstLeaf = leaves.count
+        let inside = position.below(element)
         var members: [SchemaField] = []
-        for child in node.children { members.append(try field(child, within: position)) }
+        for child in nodes.children(of: node) { members.append(try field(child, within: inside)) }
         return SchemaField(
             field: Field(name, .struct(members.map(\.field)), nullable: isNullable),
             definitionLevel: position.definitionLevel, repetitionLevel: position.repetitionLevel,
             shape: .structure(members), leaves: firstLeaf..<leaves.count)
     }
 
-    /// - Parameter wrapped: The element, when `repeated` is only its wrapper.
+    /// - Parameters:
+    ///   - wrapped: The element, when `repeated` is only its wrapper.
+    ///   - position: Of the list, with the names down to it.
     private mutating func list(
-        named name: String, isNullable: Bool, of repeated: SchemaNode, wrapping wrapped: SchemaNode?, at position: Position
+        named name: String, isNullable: Bool, of repeated: Int, wrapping wrapped: Int?, at position: Position
     ) throws(ParquetError) -> SchemaField {
         let firstLeaf = leaves.count
-        let entry = position.enteringEntry(of: repeated)
+        let entry = position.enteringEntry()
         let element: SchemaField
         if let wrapped {
-            element = try field(wrapped, within: entry).renamed("element")
+            element = try field(wrapped, within: entry.below(nodes.elements[repeated])).renamed("element")
         } else {
             element = try single(repeated, named: "element", at: entry)
         }
@@ -86,12 +102,14 @@ struct SchemaMapping {
     }
 
     private mutating func map(
-        named name: String, isNullable: Bool, of entries: SchemaNode, at position: Position
+        named name: String, isNullable: Bool, of entries: Int, at position: Position
     ) throws(ParquetError) -> SchemaField {
         let firstLeaf = leaves.count
-        let entry = position.enteringEntry(of: entries)
-        let key = try field(entries.children[0], within: entry)
-        guard entries.children.count == 2 else {
+        let entry = position.enteringEntry()
+        let inside = entry.below(nodes.elements[entries])
+        let members = nodes.children(of: entries)
+        let key = try field(members[0], within: inside)
+        guard members.count == 2 else {
             // A map without values is a list of its keys.
             let element = key.renamed("element")
             return SchemaField(
@@ -99,7 +117,7 @@ struct SchemaMapping {
                 definitionLevel: position.definitionLevel, repetitionLevel: position.repetitionLevel,
                 shape: .list(entryLevel: entry.definitionLevel, element: element), leaves: firstLeaf..<leaves.count)
         }
-        let value = try field(entries.children[1], within: entry).renamed("value")
+        let value = try field(members[1], within: inside).renamed("value")
         // Hive wrote keys as optional; none may be null all the same, which record assembly checks.
         let requiredKey = key.renamed("key").required()
         return SchemaField(
@@ -108,33 +126,21 @@ struct SchemaMapping {
             shape: .map(entryLevel: entry.definitionLevel, key: requiredKey, value: value), leaves: firstLeaf..<leaves.count)
     }
 
-    private mutating func leaf(
-        _ node: SchemaNode, named name: String, isNullable: Bool, at position: Position
-    ) throws(ParquetError) -> SchemaField {
-        let element = node.element
+    private mutating func leaf(_ node: Int, named name: String, isNullable: Bool, at position: Position) throws(ParquetError) -> SchemaField {
+        let element = nodes.elements[node]
         let (type, conversion): (DataType, ValueConversion)
         do { (type, conversion) = try LeafMapping.type(of: element, int96: int96) } catch {
             // The leaf stays, since chunks are told apart by number; nothing is said of its values.
-            let physical = element.physicalType ?? .byteArray
-            let bytes = physical == .fixedLengthByteArray ? ValueConversion.fixedBytes : .none
-            let column = column(node, at: position, .binary, bytes, isOrdered: false)
+            let bytes = element.physicalType == .fixedLengthByteArray ? ValueConversion.fixedBytes : .none
+            let column = LeafColumn(leaves.count, element, at: position, .binary, bytes, isOrdered: false)
             return refused(ParquetError(error.kind, error.message, column: column.name), named: name, isNullable, position, [column])
         }
-        let column = column(node, at: position, type, conversion, isOrdered: LeafMapping.isOrdered(element))
+        let column = LeafColumn(leaves.count, element, at: position, type, conversion, isOrdered: LeafMapping.isOrdered(element))
         leaves.append(column)
         return SchemaField(
             field: Field(name, type, nullable: isNullable),
             definitionLevel: position.definitionLevel, repetitionLevel: position.repetitionLevel,
             shape: .leaf(column), leaves: column.index..<(column.index + 1))
-    }
-
-    private func column(_ node: SchemaNode, at position: Position, _ type: DataType, _ conversion: ValueConversion, isOrdered: Bool) -> LeafColumn {
-        let element = node.element
-        return LeafColumn(
-            index: leaves.count, path: position.path, physicalType: element.physicalType ?? .byteArray,
-            typeLength: element.physicalType == .int96 ? 12 : element.physicalType == .fixedLengthByteArray ? Int(element.typeLength ?? 0) : 0,
-            maximumDefinitionLevel: position.definitionLevel, maximumRepetitionLevel: position.repetitionLevel,
-            entryLevel: position.entryLevel, type: type, conversion: conversion, isOrdered: isOrdered)
     }
 
     private mutating func refused(
@@ -149,25 +155,21 @@ struct SchemaMapping {
     }
 }
 
-extension SchemaNode {
-    fileprivate var isAnnotatedList: Bool { element.logicalType == .list || element.convertedType == .list }
-
-    fileprivate var isAnnotatedMap: Bool {
-        element.logicalType == .map || element.convertedType == .map || element.convertedType == .mapKeyValue
-    }
-
-    fileprivate var onlyRepeatedChild: SchemaNode? {
-        children.count == 1 && children[0].element.repetition == .repeated ? children[0] : nil
-    }
-
-    /// The element of a 3-level list whose repeated node this is; nil when this node is the element itself (2 levels).
-    ///
-    /// A group of one member is a wrapper, unless it is named `array` or `<list>_tuple`, or is itself annotated or holds a
-    /// repeated member (a list of structs or lists, then).
-    fileprivate func wrappedElement(inListNamed list: String) -> SchemaNode? {
-        guard element.physicalType == nil, children.count == 1, !isAnnotatedList, !isAnnotatedMap else { return nil }
-        guard element.name != "array", element.name != list + "_tuple" else { return nil }
-        return children[0].element.repetition == .repeated ? nil : children[0]
+extension LeafColumn {
+    fileprivate init(
+        _ index: Int, _ element: SchemaElement, at position: SchemaMapping.Position, _ type: DataType, _ conversion: ValueConversion, isOrdered: Bool
+    ) {
+        self.index = index
+        ownName = element.name
+        parents = position.parents
+        physicalType = element.physicalType ?? .byteArray
+        typeLength = element.physicalType == .int96 ? 12 : element.physicalType == .fixedLengthByteArray ? Int(element.typeLength ?? 0) : 0
+        maximumDefinitionLevel = position.definitionLevel
+        maximumRepetitionLevel = position.repetitionLevel
+        entryLevel = position.entryLevel
+        self.type = type
+        self.conversion = conversion
+        self.isOrdered = isOrdered
     }
 }
 

@@ -26,14 +26,12 @@ package struct SchemaTree: Hashable, Sendable {
         _ elements: [SchemaElement], maximumDepth: Int = ReadLimits.default.depth, int96: TimeUnit = .microseconds
     ) throws(ParquetError) {
         precondition(int96 != .milliseconds, "INT96 is not read as milliseconds")
-        let root = try SchemaNode(elements, maximumDepth: maximumDepth)
-        var mapping = SchemaMapping(int96: int96)
+        var mapping = SchemaMapping(try SchemaNodes(elements, maximumDepth: maximumDepth), int96: int96)
+        let children = mapping.nodes.children(of: 0)
         var fields: [SchemaField] = []
+        fields.reserveCapacity(children.count)
         var refused: [Int: SchemaField] = [:]
-        var names: Set<String> = []
-        var repeated: Set<String> = []
-        for (position, node) in root.children.enumerated() {
-            if !names.insert(node.element.name).inserted { repeated.insert(node.element.name) }
+        for (position, node) in children.enumerated() {
             let refusedBefore = mapping.refusedCount
             let field = try mapping.field(node, within: SchemaMapping.Position())
             if mapping.refusedCount == refusedBefore {
@@ -44,10 +42,11 @@ package struct SchemaTree: Hashable, Sendable {
             }
         }
         var ambiguous: [Int: SchemaField] = [:]
+        let repeated = RepeatedNames.among(children.map { elements[$0].name })
         if !repeated.isEmpty {
             var rest = fields[...]
-            for (position, node) in root.children.enumerated() where refused[position].map({ $0.withoutRefused != nil }) ?? true {
-                if let field = rest.popFirst(), repeated.contains(node.element.name) { ambiguous[position] = field }
+            for (position, node) in children.enumerated() where refused[position].map({ $0.withoutRefused != nil }) ?? true {
+                if let field = rest.popFirst(), repeated.contains(elements[node].name) { ambiguous[position] = field }
             }
             fields.removeAll { repeated.contains($0.field.name) }
         }
@@ -60,47 +59,11 @@ package struct SchemaTree: Hashable, Sendable {
         self.leaves = leaves
         self.refused = refused
         self.ambiguous = ambiguous
-        schema = Schema(fields.map(\.field))
+        schema = Schema(distinct: fields.map(\.field))
     }
 
     /// The Parquet schema that Tarn writes for `schema`; see ``SchemaElement/elements(for:rootName:)``.
     package init(writing schema: Schema, rootName: String) throws(ParquetError) {
         try self.init(SchemaElement.elements(for: schema, rootName: rootName))
-    }
-}
-
-/// A node of the tree that the flat list of elements describes.
-struct SchemaNode {
-    let element: SchemaElement
-    let children: [SchemaNode]
-
-    init(_ elements: [SchemaElement], maximumDepth: Int) throws(ParquetError) {
-        var next = 0
-        self = try SchemaNode.read(elements, &next, depthLeft: maximumDepth)
-        guard next == elements.count else { throw .malformed("\(elements.count - next) schema elements belong to no group") }
-        guard element.physicalType == nil else { throw .malformed("the schema's root is not a group") }
-    }
-
-    private init(_ element: SchemaElement, children: [SchemaNode]) {
-        self.element = element
-        self.children = children
-    }
-
-    private static func read(
-        _ elements: [SchemaElement], _ next: inout Int, depthLeft: Int
-    ) throws(ParquetError) -> SchemaNode {
-        guard next < elements.count else { throw .malformed("the schema ends inside a group") }
-        guard depthLeft > 0 else { throw .limit("the schema is nested too deep") }
-        let element = elements[next]
-        next += 1
-        guard element.physicalType == nil else {
-            guard (element.childCount ?? 0) == 0 else { throw .malformed("schema element \(element.name) is both a leaf and a group") }
-            return SchemaNode(element, children: [])
-        }
-        let count = Int(element.childCount ?? 0)
-        guard count >= 0, count <= elements.count - next else { throw .malformed("group \(element.name) has \(count) children") }
-        var children: [SchemaNode] = []
-        for _ in 0..<count { children.append(try read(elements, &next, depthLeft: depthLeft - 1)) }
-        return SchemaNode(element, children: children)
     }
 }

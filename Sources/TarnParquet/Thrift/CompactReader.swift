@@ -8,158 +8,167 @@ package import TarnBase
 ///     binary  := ULEB128 length, bytes
 ///     list    := (count << 4 | type), or (F0 | type) and a ULEB128 count; then the elements
 ///
-/// Fields that a caller does not know are skipped with ``skip(_:)``. Nothing is allocated beyond what the bytes hold: every
-/// element of a list takes at least one byte.
+/// ```swift
+/// var last = try reader.enterStruct()
+/// while let field = try reader.nextField(&last) {
+///     switch field.key {
+///     case 0x16: size = try reader.readInt64()
+///     default: try reader.skip(field)
+///     }
+/// }
+/// ```
+///
+/// A position in bytes that whoever made the reader keeps alive. It never leaves them: every length and count is held against
+/// what is left, and every element of a list takes at least one byte, so that nothing is allocated beyond what the bytes hold.
+/// Copies are independent; a loop over fields is fastest on a copy in a local variable.
 ///
 /// Specification: Apache Thrift, *thrift-compact-protocol.md*.
 package struct CompactReader {
-    package enum WireType: UInt8 {
-        case booleanTrue = 1, booleanFalse, byte, int16, int32, int64, double, binary, list, set, map, structure, uuid
-    }
-
     package struct FieldHeader {
-        package let id: Int16
-        package let type: WireType
+        /// `id << 4 | type`, which reads well in hexadecimal: `0x3C` is field 3, a structure; `0x106` field 16, of 64 bits.
+        /// Known to be sound only as far as it is one of those that are looked for.
+        package let key: Int32
+
+        package var id: Int16 { Int16(truncatingIfNeeded: key &>> 4) }
+        package var type: WireType { WireType(rawValue: UInt8(truncatingIfNeeded: key & 0x0F)) }
     }
 
-    package let bytes: Bytes
-    /// Of the next byte to read.
-    package private(set) var offset = 0
-    private var depthLeft: Int
+    private let start: UnsafeRawPointer
+    let end: UnsafeRawPointer
+    var next: UnsafeRawPointer
+    var depthLeft: Int
 
-    package init(_ bytes: Bytes, maximumDepth: Int = ReadLimits.default.depth) {
-        self.bytes = bytes
+    /// Reads `bytes` with `body`, which must not let the reader out.
+    package static func read<Result>(
+        _ bytes: Bytes, from offset: Int = 0, maximumDepth: Int = ReadLimits.default.depth,
+        _ body: (inout CompactReader) throws(ParquetError) -> Result
+    ) throws(ParquetError) -> Result {
+        precondition((0...bytes.count).contains(offset))
+        defer { withExtendedLifetime(bytes) {} }
+        var reader = CompactReader(unsafe: bytes, from: offset, maximumDepth: maximumDepth)
+        return try body(&reader)
+    }
+
+    /// - Precondition: `bytes` live as long as the reader is used; behind them lies the slack of ``TarnBase/Bytes``, which
+    ///   integers are loaded from before they are held against the end.
+    private init(unsafe bytes: Bytes, from offset: Int, maximumDepth: Int) {
+        start = bytes.unsafePointer
+        end = start + bytes.count
+        next = start + offset
         depthLeft = maximumDepth
     }
 
-    private var remaining: Int { bytes.count - offset }
-
-    // MARK: Structures and lists
-
-    /// Reads one structure. `field` is called for each field and consumes or skips its value.
-    package mutating func readStruct(
-        _ field: (inout CompactReader, FieldHeader) throws(ParquetError) -> Void
-    ) throws(ParquetError) {
-        guard depthLeft > 0 else { throw .limit("Thrift structures nested too deep", at: offset) }
-        depthLeft -= 1
-        var lastID: Int16 = 0
-        while let header = try nextField(after: lastID) {
-            lastID = header.id
-            try field(&self, header)
-        }
-        depthLeft += 1
+    /// Reads with a copy: for what is not inlined, so that the reader itself can stay in registers.
+    @inline(__always)
+    mutating func apart<Result>(_ body: (inout CompactReader) throws(ParquetError) -> Result) throws(ParquetError) -> Result {
+        var copy = self
+        defer { self = copy }
+        return try body(&copy)
     }
 
-    private mutating func nextField(after lastID: Int16) throws(ParquetError) -> FieldHeader? {
+    /// Of the next byte to read.
+    package var offset: Int { next - start }
+    var remaining: Int { end - next }
+
+    // MARK: Structures
+
+    /// Enters a structure that is an element of a list, or the outermost: gives what ``nextField(_:)`` is to remember.
+    @inline(__always)
+    package mutating func enterStruct() throws(ParquetError) -> Int32 {
+        guard depthLeft > 0 else { throw tooDeep() }
+        depthLeft &-= 1
+        return 0
+    }
+
+    /// Enters a structure that is the value of a field.
+    @inline(__always)
+    package mutating func enterStruct(_ header: FieldHeader) throws(ParquetError) -> Int32 {
+        guard header.type == .structure else { throw mismatch(header) }
+        return try enterStruct()
+    }
+
+    /// The next field's header, whose value is then to be read or skipped; nil, once, at the structure's end.
+    @inline(__always)
+    package mutating func nextField(_ last: inout Int32) throws(ParquetError) -> FieldHeader? {
+        guard next < end else { throw truncated() }
+        let byte = Int32(next.load(as: UInt8.self))
+        if byte > 0x0F {
+            next += 1
+            last = (last & ~0x0F) &+ byte
+            return FieldHeader(key: last)
+        }
+        if byte == 0 {
+            next += 1
+            depthLeft &+= 1
+            return nil
+        }
+        last = try apart { (reader) throws(ParquetError) in try reader.readLongHeader() }
+        return FieldHeader(key: last)
+    }
+
+    @inline(never)
+    private mutating func readLongHeader() throws(ParquetError) -> Int32 {
         let start = offset
-        let byte = try readByte()
-        if byte == 0 { return nil }
-        guard let type = WireType(rawValue: byte & 0x0F) else { throw .malformed("unknown Thrift type \(byte & 0x0F)", at: start) }
-        let delta = Int16(byte >> 4)
-        if delta != 0 { return FieldHeader(id: lastID &+ delta, type: type) }
+        let type = try readByte() & 0x0F
         guard let id = Int16(exactly: try readZigzag()) else { throw .malformed("Thrift field id out of range", at: start) }
-        return FieldHeader(id: id, type: type)
+        return Int32(id) << 4 | Int32(type)
     }
 
-    /// Reads a list whose elements `element` consumes one by one.
-    package mutating func readList<Element>(
-        _ header: FieldHeader,
-        of type: WireType,
-        _ element: (inout CompactReader) throws(ParquetError) -> Element
-    ) throws(ParquetError) -> [Element] {
-        let start = offset
-        guard header.type == .list || header.type == .set else { throw mismatch(header) }
-        let (elementType, count) = try readListHeader()
-        guard count > 0 else { return [] }
-        guard elementType == type else { throw .malformed("list of Thrift type \(elementType), not \(type)", at: start) }
-        var elements: [Element] = []
-        elements.reserveCapacity(min(count, 1024))
-        for _ in 0..<count { elements.append(try element(&self)) }
-        return elements
-    }
-
-    /// Booleans in a list take a byte each; writers disagree on which of the two types of a boolean the list has.
-    package mutating func readBools(_ header: FieldHeader) throws(ParquetError) -> [Bool] {
-        let start = offset
-        guard header.type == .list || header.type == .set else { throw mismatch(header) }
-        let (type, count) = try readListHeader()
-        guard count > 0 else { return [] }
-        guard type == .booleanTrue || type == .booleanFalse else { throw .malformed("list of Thrift type \(type), not of booleans", at: start) }
-        var values: [Bool] = []
-        values.reserveCapacity(min(count, 1024))
-        for _ in 0..<count { values.append(try readByte() == 1) }
-        return values
-    }
-
-    package mutating func readInt64s(_ header: FieldHeader) throws(ParquetError) -> [Int64] {
-        try readList(header, of: .int64) { (reader) throws(ParquetError) in try reader.readZigzag() }
-    }
-
-    /// The elements share the reader's buffer.
-    package mutating func readBinaries(_ header: FieldHeader) throws(ParquetError) -> [Bytes] {
-        try readList(header, of: .binary) { (reader) throws(ParquetError) in try reader.readBinary() }
-    }
-
-    private mutating func readListHeader() throws(ParquetError) -> (WireType, count: Int) {
-        let start = offset
-        let byte = try readByte()
-        var count = Int(byte >> 4)
-        if count == 15 {
-            let long = try readVarint()
-            guard long <= UInt64(remaining) else { throw .truncated("list of \(long) elements", at: start) }
-            count = Int(long)
-        }
-        guard count <= remaining else { throw .truncated("list of \(count) elements", at: start) }
-        guard let type = WireType(rawValue: byte & 0x0F) else {
-            // Some writers give an empty list the type 0.
-            if count == 0 { return (.byte, 0) }
-            throw .malformed("unknown Thrift type \(byte & 0x0F)", at: start)
-        }
-        return (type, count)
+    /// Passes over the value of a field that nobody looks for.
+    ///
+    /// - Parameter known: Ids of those that are looked for: with another type, then, which is an error.
+    @inline(__always)
+    mutating func skip(_ header: FieldHeader, known: ClosedRange<Int16>) throws(ParquetError) {
+        guard !known.contains(header.id) else { throw mismatch(header) }
+        try skip(header)
     }
 
     // MARK: Values
 
-    package mutating func readBool(_ header: FieldHeader) throws(ParquetError) -> Bool {
-        switch header.type {
-        case .booleanTrue: true
-        case .booleanFalse: false
-        default: throw mismatch(header)
-        }
+    @inline(__always)
+    package func readBool(_ header: FieldHeader) throws(ParquetError) -> Bool {
+        if header.type == .booleanTrue { return true }
+        guard header.type == .booleanFalse else { throw mismatch(header) }
+        return false
     }
 
     /// An integer of any width.
+    @inline(__always)
     package mutating func readInt64(_ header: FieldHeader) throws(ParquetError) -> Int64 {
-        switch header.type {
-        case .int16, .int32, .int64: try readZigzag()
-        case .byte: Int64(Int8(bitPattern: try readByte()))
-        default: throw mismatch(header)
-        }
+        if header.type.isVarint { return try readZigzag() }
+        guard header.type == .byte else { throw mismatch(header) }
+        return Int64(Int8(bitPattern: try readByte()))
     }
 
+    @inline(__always)
     package mutating func readInt32(_ header: FieldHeader) throws(ParquetError) -> Int32 {
-        let start = offset
-        guard let value = Int32(exactly: try readInt64(header)) else { throw .malformed("32-bit integer out of range", at: start) }
-        return value
+        let start = next
+        let value = try readInt64(header)
+        guard let narrow = Int32(exactly: value) else { throw invalid("32-bit integer out of range", at: start) }
+        return narrow
     }
 
     /// A length or count: an integer that must not be negative.
+    @inline(__always)
     package mutating func readCount(_ header: FieldHeader) throws(ParquetError) -> Int64 {
-        let start = offset
+        let start = next
         let value = try readInt64(header)
-        guard value >= 0 else { throw .malformed("negative count", at: start) }
+        guard value >= 0 else { throw invalid("negative count", at: start) }
         return value
     }
 
     /// The same, of 32 bits.
+    @inline(__always)
     package mutating func readCount32(_ header: FieldHeader) throws(ParquetError) -> Int {
-        let start = offset
+        let start = next
         let value = try readCount(header)
-        guard value <= Int32.max else { throw .malformed("a count of \(value) where 32 bits belong", at: start) }
+        guard value <= Int32.max else { throw invalid("a count of \(value) where 32 bits belong", at: start) }
         return Int(value)
     }
 
-    package mutating func readBinary(_ header: FieldHeader) throws(ParquetError) -> Bytes {
+    /// Where its bytes lie, as offsets.
+    @inline(__always)
+    package mutating func readBinary(_ header: FieldHeader) throws(ParquetError) -> Range<Int> {
         guard header.type == .binary else { throw mismatch(header) }
         return try readBinary()
     }
@@ -169,107 +178,90 @@ package struct CompactReader {
         return try readString()
     }
 
-    /// A list element.
-    package mutating func readString() throws(ParquetError) -> String {
-        let start = offset
-        guard let text = try readBinary().utf8Text else { throw .malformed("text that is not UTF-8", at: start) }
-        return text
-    }
+    // MARK: Values whose type is known: elements of lists, and of fields told by their key
 
-    /// A list element.
-    package mutating func readInt32() throws(ParquetError) -> Int32 {
-        let start = offset
-        guard let value = Int32(exactly: try readZigzag()) else { throw .malformed("32-bit integer out of range", at: start) }
+    @inline(__always)
+    package mutating func readInt64() throws(ParquetError) -> Int64 { try readZigzag() }
+
+    /// A length or count: not negative.
+    @inline(__always)
+    package mutating func readCount() throws(ParquetError) -> Int64 {
+        let start = next
+        let value = try readZigzag()
+        guard value >= 0 else { throw invalid("negative count", at: start) }
         return value
     }
 
-    private mutating func readBinary() throws(ParquetError) -> Bytes {
-        let start = offset
+    @inline(__always)
+    package mutating func readInt32() throws(ParquetError) -> Int32 {
+        let start = next
+        let value = try readZigzag()
+        guard let narrow = Int32(exactly: value) else { throw invalid("32-bit integer out of range", at: start) }
+        return narrow
+    }
+
+    @inline(__always)
+    mutating func readBinary() throws(ParquetError) -> Range<Int> {
+        let start = next
         let length = try readVarint()
-        guard length <= UInt64(remaining) else { throw .truncated("binary of \(length) bytes", at: start) }
-        let end = offset + Int(length)
-        defer { offset = end }
-        return bytes[offset..<end]
+        guard length <= UInt64(bitPattern: Int64(remaining)) else { throw truncated("binary of \(length) bytes", at: start) }
+        let lower = offset
+        next += Int(length)
+        return lower..<offset
     }
 
-    private mutating func readByte() throws(ParquetError) -> UInt8 {
-        guard offset < bytes.count else { throw .truncated("Thrift structure", at: offset) }
-        defer { offset += 1 }
-        return bytes[offset]
+    package mutating func readString() throws(ParquetError) -> String {
+        let begin = next
+        let range = try readBinary()
+        let text = UnsafeRawBufferPointer(start: start + range.lowerBound, count: range.count)
+        guard isUTF8(range) else { throw invalid("text that is not UTF-8", at: begin) }
+        return String(decoding: text, as: UTF8.self)
     }
 
-    private mutating func readVarint() throws(ParquetError) -> UInt64 {
-        let start = offset
-        var value: UInt64 = 0
-        var shift: UInt64 = 0
-        while true {
-            let byte = try readByte()
-            guard shift < 63 || byte <= 1 else { throw .malformed("integer longer than 64 bits", at: start) }
-            value |= UInt64(byte & 0x7F) << shift
-            if byte & 0x80 == 0 { return value }
-            shift += 7
+    /// Passes over text: it is UTF-8.
+    @inline(__always)
+    mutating func skipString() throws(ParquetError) {
+        let begin = next
+        let range = try readBinary()
+        guard isUTF8(range) else { throw invalid("text that is not UTF-8", at: begin) }
+    }
+
+    @inline(__always)
+    private func isUTF8(_ range: Range<Int>) -> Bool {
+        // Most names are ASCII. The slack behind all bytes lets the last of them be loaded as 8.
+        var seen: UInt64 = 0
+        var position = start + range.lowerBound
+        var left = range.count
+        while left > 8 {
+            seen |= position.loadUnaligned(as: UInt64.self)
+            position += 8
+            left &-= 8
         }
+        if left > 0 { seen |= UInt64(littleEndian: position.loadUnaligned(as: UInt64.self)) &<< UInt64(truncatingIfNeeded: (8 &- left) &* 8) }
+        return seen & 0x8080_8080_8080_8080 == 0 || UTF8Validation.isValid(start + range.lowerBound, range.count)
     }
 
-    private mutating func readZigzag() throws(ParquetError) -> Int64 {
-        let raw = try readVarint()
-        return Int64(bitPattern: raw >> 1) ^ -Int64(bitPattern: raw & 1)
+    @inline(__always)
+    mutating func readByte() throws(ParquetError) -> UInt8 {
+        guard next < end else { throw truncated() }
+        defer { next += 1 }
+        return next.load(as: UInt8.self)
     }
 
-    private func mismatch(_ header: FieldHeader) -> ParquetError {
-        .malformed("field \(header.id) has Thrift type \(header.type)", at: offset)
-    }
+    // MARK: Errors, out of the way
 
-    // MARK: Skipping
+    @inline(never)
+    func truncated() -> ParquetError { .truncated("Thrift structure", at: offset) }
 
-    /// Passes over the value of a field that nobody asked for.
-    package mutating func skip(_ header: FieldHeader) throws(ParquetError) { try skip(header.type, inCollection: false) }
+    @inline(never)
+    func truncated(_ message: @autoclosure () -> String, at position: UnsafeRawPointer) -> ParquetError { .truncated(message(), at: position - start) }
 
-    private mutating func skip(_ type: WireType, inCollection: Bool) throws(ParquetError) {
-        switch type {
-        case .booleanTrue, .booleanFalse: if inCollection { _ = try readByte() }
-        case .byte: _ = try readByte()
-        case .int16, .int32, .int64: _ = try readVarint()
-        case .double: try advance(8)
-        case .uuid: try advance(16)
-        case .binary: _ = try readBinary()
-        case .structure:
-            try readStruct { (reader, header) throws(ParquetError) in try reader.skip(header) }
-        case .list, .set:
-            let (element, count) = try readListHeader()
-            try nested { (reader) throws(ParquetError) in
-                for _ in 0..<count { try reader.skip(element, inCollection: true) }
-            }
-        case .map: try skipMap()
-        }
-    }
+    @inline(never)
+    func invalid(_ message: @autoclosure () -> String, at position: UnsafeRawPointer) -> ParquetError { .malformed(message(), at: position - start) }
 
-    private mutating func skipMap() throws(ParquetError) {
-        let start = offset
-        let count = try readVarint()
-        guard count > 0 else { return }
-        guard count <= UInt64(remaining) else { throw .truncated("map of \(count) entries", at: start) }
-        let types = try readByte()
-        guard let key = WireType(rawValue: types >> 4), let value = WireType(rawValue: types & 0x0F) else {
-            throw .malformed("unknown Thrift type in a map", at: start)
-        }
-        try nested { (reader) throws(ParquetError) in
-            for _ in 0..<count {
-                try reader.skip(key, inCollection: true)
-                try reader.skip(value, inCollection: true)
-            }
-        }
-    }
+    @inline(never)
+    func mismatch(_ header: FieldHeader) -> ParquetError { .malformed("field \(header.id) has Thrift type \(header.type)", at: offset) }
 
-    private mutating func nested(_ body: (inout CompactReader) throws(ParquetError) -> Void) throws(ParquetError) {
-        guard depthLeft > 0 else { throw .limit("Thrift structures nested too deep", at: offset) }
-        depthLeft -= 1
-        try body(&self)
-        depthLeft += 1
-    }
-
-    private mutating func advance(_ count: Int) throws(ParquetError) {
-        guard count <= remaining else { throw .truncated("Thrift structure", at: offset) }
-        offset += count
-    }
+    @inline(never)
+    func tooDeep() -> ParquetError { .limit("Thrift structures nested too deep", at: offset) }
 }

@@ -1,18 +1,15 @@
-import TarnBase
 package import TarnParquet
 
 /// What the footer of a base file tells of its record keys (hudi-format §4.3, §4.5).
 extension FileMetadata {
-    /// The same for one who asks for no keys: without the bloom filter, which holds 7 bytes a row as text. The bounds of values
-    /// are copied, since as they lie in the footer's bytes they keep those alive, and the filter with them.
+    /// The same for one who asks for no keys: without the bloom filter, which holds 7 bytes a row as text. What
+    /// lies of the row groups in the footer's bytes is copied, since it would keep those alive, and the filter with them.
     package func withoutKeyFilter() -> FileMetadata {
         func isFilter(_ entry: KeyValue) -> Bool { entry.key == BaseFileFooter.bloomFilter || entry.key == BaseFileFooter.legacyBloomFilter }
         guard keyValueMetadata.contains(where: isFilter) else { return self }
         var metadata = self
         metadata.keyValueMetadata.removeAll(where: isFilter)
-        for group in metadata.rowGroups.indices {
-            for column in metadata.rowGroups[group].columns.indices { metadata.rowGroups[group].columns[column].statistics?.compact() }
-        }
+        metadata.detach()
         return metadata
     }
 
@@ -31,14 +28,5 @@ extension FileMetadata {
     package var recordKeyRange: (least: String, greatest: String)? {
         guard let least = keyValue(BaseFileFooter.minRecordKey), let greatest = keyValue(BaseFileFooter.maxRecordKey) else { return nil }
         return (least, greatest)
-    }
-}
-
-extension Statistics {
-    fileprivate mutating func compact() {
-        legacyMaximum = legacyMaximum?.compacted()
-        legacyMinimum = legacyMinimum?.compacted()
-        maximum = maximum?.compacted()
-        minimum = minimum?.compacted()
     }
 }

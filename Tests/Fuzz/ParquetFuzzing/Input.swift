@@ -15,8 +15,7 @@ package func read(_ data: UnsafeRawBufferPointer) {
     case 0: WholeFile.read(input)
     case 1: readFooter(input)
     case 2:
-        var reader = CompactReader(input)
-        if let header = try? PageHeader(reading: &reader) { _ = header.encoded() }
+        if let header = try? PageHeader.read(input).header { _ = header.encoded() }
     case 3:
         if let index = try? ColumnIndex(decoding: input) { precondition((try? ColumnIndex(decoding: index.encoded())) == index) }
         if let index = try? OffsetIndex(decoding: input) { precondition((try? OffsetIndex(decoding: index.encoded())) == index) }

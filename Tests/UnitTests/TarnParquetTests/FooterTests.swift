@@ -66,12 +66,11 @@ struct FooterTests {
         for content in contents {
             let header = PageHeader(content, uncompressedByteCount: 1 << 20, compressedByteCount: 77, checksum: 0xFFFF_FFFE)
             let bytes = header.encoded()
-            var reader = CompactReader(bytes)
-            #expect(try PageHeader(reading: &reader) == header && reader.offset == bytes.count)
+            let (read, byteCount) = try PageHeader.read(bytes)
+            #expect(read == header && byteCount == bytes.count)
             for length in 0..<bytes.count {
                 #expect {
-                    var reader = CompactReader(bytes[0..<length])
-                    _ = try PageHeader(reading: &reader)
+                    _ = try PageHeader.read(bytes[0..<length])
                 } throws: { ($0 as? ParquetError)?.kind == .truncated }
             }
         }
@@ -84,19 +83,24 @@ struct FooterTests {
             0x19, 0x25, 2, 4, 0x1A, 0x11, 1, 0x1B, 1, 0x58, 2, 1, 0x63, 0x1C, 0x15, 2, 0, 0x1D] + Array(repeating: 9, count: 16) + [
                 0x05, 0xC8, 0x01, 0x0A, 0x00,
             ]
-        var reader = CompactReader(Bytes(bytes))
-        var found: Int32?
-        try reader.readStruct { (reader, header) throws(ParquetError) in
-            if header.id == 100 { found = try reader.readInt32(header) } else { try reader.skip(header) }
+        let (found, end) = try CompactReader.read(Bytes(bytes)) { (reader) throws(ParquetError) in
+            var found: Int32?
+            var last = try reader.enterStruct()
+            while let field = try reader.nextField(&last) {
+                if field.id == 100 { found = try reader.readInt32(field) } else { try reader.skip(field) }
+            }
+            return (found, reader.offset)
         }
-        #expect(found == 5 && reader.offset == bytes.count)
+        #expect(found == 5 && end == bytes.count)
     }
 
     @Test func `nesting and counts beyond the bytes are refused`() {
         func kind(_ bytes: [UInt8]) -> ParquetError.Kind? {
-            var reader = CompactReader(Bytes(bytes))
-            do {
-                try reader.readStruct { (reader, header) throws(ParquetError) in try reader.skip(header) }
+            do throws(ParquetError) {
+                try CompactReader.read(Bytes(bytes)) { (reader) throws(ParquetError) in
+                    var last = try reader.enterStruct()
+                    while let field = try reader.nextField(&last) { try reader.skip(field) }
+                }
                 return nil
             } catch { return error.kind }
         }

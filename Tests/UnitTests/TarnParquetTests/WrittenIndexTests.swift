@@ -83,9 +83,8 @@ import Testing
                 let offsets = try OffsetIndex(decoding: self.bytes(chunk.chunk.offsetIndexOffset, chunk.chunk.offsetIndexByteCount, bytes))
                 #expect(offsets.pages[0].offset == chunk.chunk.dataPageOffset)
                 for page in offsets.pages {
-                    var reader = CompactReader(bytes[Int(page.offset)..<Int(page.offset + Int64(page.byteCount))], maximumDepth: 8)
-                    let header = try PageHeader(reading: &reader)
-                    #expect(reader.offset + header.compressedByteCount == Int(page.byteCount) && header.type != .dictionary)
+                    let (header, headerByteCount) = try PageHeader.read(bytes[Int(page.offset)..<Int(page.offset + Int64(page.byteCount))])
+                    #expect(headerByteCount + header.compressedByteCount == Int(page.byteCount) && header.type != .dictionary)
                 }
                 guard chunk.leaf.path.count == 1, let column = file.schema.names.firstIndex(of: chunk.leaf.name) else { continue }
                 let values = all[chunk.rows].map { $0[column] }
