@@ -29,7 +29,7 @@ let package = Package(
         benchmark("TarnBench", uses: ["BenchSupport", "TarnIngest", "Tarn", "TarnRead", "TarnWrite", "TarnTable", "TarnParquet", "TarnStorage", "TarnColumns", "TarnBase"]),
         benchmark("SmallFiles", uses: ["BenchSupport", "Tarn", "TarnRead", "TarnTable", "TarnStorage", "TarnColumns", "TarnBase"]),
         benchmark("Suites", uses: ["BenchSupport", "TarnParquet", "TarnTable", "TarnColumns", "TarnBase"]),
-        benchmark("Footer", uses: ["TarnTable", "TarnParquet", "TarnStorage", "TarnBase"]),
+        benchmark("Footer", uses: ["BenchSupport", "TarnTable", "TarnParquet", "TarnStorage", "TarnBase"]),
         benchmark("Compaction", uses: ["BenchSupport", "Tarn", "TarnRead", "TarnTable", "TarnStorage", "TarnColumns", "TarnBase"]),
         .target(name: "BenchSupport", dependencies: ["Tarn", "TarnRead", "TarnTable", "TarnStorage", "TarnColumns", "TarnBase", "CGlibcExtra"], path: "Benchmarks/Support", swiftSettings: house()),
 

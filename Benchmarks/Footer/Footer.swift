@@ -1,3 +1,4 @@
+import BenchSupport
 import Glibc
 import TarnBase
 import TarnParquet
@@ -19,6 +20,7 @@ import TarnTable
 @main
 struct FooterBenchmark {
     static func main() async {
+        ProcessMemory.prepare()
         do {
             let (path, rounds, only) = try arguments(CommandLine.arguments.dropFirst())
             let file = try TailOfFile(path)

@@ -15,7 +15,7 @@ extension ColumnChunk {
                 try reader.skipString()
             case 0x24, 0x25, 0x26: fileOffset = try reader.readInt64()
             case 0x3C:
-                try readMetadata(&reader)
+                try reader.apart { (reader) throws(ParquetError) in try readMetadata(&reader) }
                 hasMetadata = true
             case 0x44, 0x45, 0x46: offsetIndexOffset = try reader.readInt64()
             case 0x54, 0x55, 0x56: offsetIndexByteCount = try reader.readInt32()
@@ -60,15 +60,16 @@ extension ColumnChunk {
             // What follows only helps; where its form is not the expected one, as in some old files, it is passed over.
             case 0xCC:
                 positions.statistics = UInt32(truncatingIfNeeded: reader.offset)
-                try Statistics.skip(&reader)
+                try reader.apart { (reader) throws(ParquetError) in try Statistics.skip(&reader) }
             case 0xD9:
                 positions.encodingStatistics = UInt32(truncatingIfNeeded: reader.offset)
-                for _ in 0..<(try reader.enterList(field, of: .structure)) { try PageEncodingStatistics.skip(&reader) }
+                let count = try reader.enterList(field, of: .structure)
+                try reader.apart { (reader) throws(ParquetError) in for _ in 0..<count { try PageEncodingStatistics.skip(&reader) } }
             case 0xE6: bloomFilterOffset = try reader.readInt64()
             case 0xF5: bloomFilterByteCount = try reader.readInt32()
             case 0x10C:
                 positions.sizeStatistics = UInt32(truncatingIfNeeded: reader.offset)
-                try SizeStatistics.skip(&reader)
+                try reader.apart { (reader) throws(ParquetError) in try SizeStatistics.skip(&reader) }
             default: try reader.skip(field, known: 1...11)
             }
         }

@@ -49,7 +49,15 @@ struct SchemaMapping {
 
     /// The field that the element at `node` stands for. A repeated one outside a list is a list of required elements, itself
     /// never null.
+    @inline(__always)
     mutating func field(_ node: Int, within parent: Position) throws(ParquetError) -> SchemaField {
+        if nodes.elements[node].physicalType != nil, nodes.elements[node].repetition != .repeated {
+            return leaf(node, named: nodes.elements[node].name, at: parent.entering(nodes.elements[node].repetition))
+        }
+        return try nestedField(node, within: parent)
+    }
+
+    private mutating func nestedField(_ node: Int, within parent: Position) throws(ParquetError) -> SchemaField {
         guard nodes.elements[node].repetition != .repeated else {
             return try list(named: nodes.elements[node].name, isNullable: false, of: node, wrapping: nil, at: parent)
         }
@@ -58,9 +66,9 @@ struct SchemaMapping {
 
     /// The same without regard to its being repeated.
     private mutating func single(_ node: Int, named name: String, at position: Position) throws(ParquetError) -> SchemaField {
-        let isNullable = nodes.elements[node].repetition == .optional
-        guard nodes.elements[node].physicalType == nil else { return try leaf(node, named: name, isNullable: isNullable, at: position) }
+        guard nodes.elements[node].physicalType == nil else { return leaf(node, named: name, at: position) }
         let element = nodes.elements[node]
+        let isNullable = element.repetition == .optional
         if nodes.isAnnotatedList(node), let repeated = nodes.onlyRepeatedChild(of: node) {
             let wrapped = nodes.wrappedElement(repeated, inListNamed: element.name)
             return try list(named: name, isNullable: isNullable, of: repeated, wrapping: wrapped, at: position.below(element))
@@ -126,8 +134,9 @@ struct SchemaMapping {
             shape: .map(entryLevel: entry.definitionLevel, key: requiredKey, value: value), leaves: firstLeaf..<leaves.count)
     }
 
-    private mutating func leaf(_ node: Int, named name: String, isNullable: Bool, at position: Position) throws(ParquetError) -> SchemaField {
+    private mutating func leaf(_ node: Int, named name: String, at position: Position) -> SchemaField {
         let element = nodes.elements[node]
+        let isNullable = element.repetition == .optional
         let (type, conversion): (DataType, ValueConversion)
         do { (type, conversion) = try LeafMapping.type(of: element, int96: int96) } catch {
             // The leaf stays, since chunks are told apart by number; nothing is said of its values.
