@@ -8,7 +8,7 @@ import Testing
         withSeed { random, seed in
             var held: [(bytes: Bytes, mark: UInt8)] = []
             for round in 0..<400 {
-                let count = [1000, 65_535, 65_536, 70_000, 262_080, 1 << 20, (1 << 20) + 77, 9 << 20][Int.random(in: 0..<8, using: &random)]
+                let count = [1000, 65_535, 65_536, 70_000, 262_080, 1 << 20, (1 << 20) + 77, 5 << 20, 9 << 20][Int.random(in: 0..<9, using: &random)]
                 let mark = UInt8(truncatingIfNeeded: round)
                 held.append((Bytes(unsafeUninitializedCapacity: count) { target in
                     target.initializeMemory(as: UInt8.self, repeating: mark)
