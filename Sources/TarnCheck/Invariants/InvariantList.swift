@@ -78,7 +78,7 @@ extension Invariant {
         repair: "restore the file from a backup, or roll the instant back")
     static let modifiedInOrder = Invariant(
         "timeline.modified-in-order", severity: .warning,
-        "modification times of completed files are in completion order",
+        "modification times of completed files are in the order of their instants, but for compactions and clusterings",
         cause: "the table was copied without its modification times, or a clock jumped",
         repair: "none needed for version 6; copy with modification times before an upgrade")
     static let pendingInstant = Invariant(

@@ -77,18 +77,20 @@ package enum TimelineInvariants {
         return findings
     }
 
-    /// 1.x takes modification times for completion times; a compaction or clustering is rightly completed late.
+    /// 1.x takes modification times for completion times. A compaction or clustering is rightly completed late: after commits
+    /// with newer instants.
     private static func modified(_ timeline: Timeline) -> [Finding] {
         var findings: [Finding] = []
         var newest: Instant?
-        for instant in timeline.completedWrites {
-            if let newest, instant.modifiedMilliseconds < newest.modifiedMilliseconds, instant.action != .compaction, instant.action != .replaceCommit {
-                findings.append(
-                    Finding(
-                        .modifiedInOrder, at: TableFacts.metaPath(instant.fileName.text), instant: instant.time,
-                        "modified before \(TableFacts.metaPath(newest.fileName.text)), an older instant"))
+        for instant in timeline.completedWrites where ![.compaction, .logCompaction, .replaceCommit].contains(instant.action) {
+            guard let before = newest, instant.modifiedMilliseconds < before.modifiedMilliseconds else {
+                newest = instant
+                continue
             }
-            if newest.map({ instant.modifiedMilliseconds > $0.modifiedMilliseconds }) ?? true { newest = instant }
+            findings.append(
+                Finding(
+                    .modifiedInOrder, at: TableFacts.metaPath(instant.fileName.text), instant: instant.time,
+                    "modified before \(TableFacts.metaPath(before.fileName.text)), an older instant"))
         }
         return findings
     }

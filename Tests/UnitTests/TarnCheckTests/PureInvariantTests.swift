@@ -26,6 +26,15 @@ import Testing
         #expect(findings.map(\.id) == ["timeline.modified-in-order"] && findings[0].severity == .warning)
     }
 
+    @Test func `a compaction that is completed after newer delta commits is no late file, a delta commit is`() {
+        func late(_ completed: [String]) -> [String] {
+            let begun = ["20260110080000001.compaction.requested", "20260110080000000.deltacommit.requested", "20260110080000002.deltacommit.requested"]
+            return TimelineInvariants.check(timeline(begun + completed)).filter { $0.id == "timeline.modified-in-order" }.map(\.path)
+        }
+        #expect(late(["20260110080000000.deltacommit", "20260110080000002.deltacommit", "20260110080000001.commit"]) == [])
+        #expect(late(["20260110080000002.deltacommit", "20260110080000000.deltacommit", "20260110080000001.commit"]) == [".hoodie/20260110080000002.deltacommit"])
+    }
+
     @Test func `spellings of one release pass, a mix does not`() throws {
         func severities(_ keys: [(String, String)]) -> [Severity] {
             let common = [
