@@ -16,7 +16,7 @@ python="${TARN_PYTHON:-.venv/bin/python}"
 mkdir -p $work/corpus $work/seeds
 features=(-enable-upcoming-feature ExistentialAny -enable-upcoming-feature MemberImportVisibility -enable-upcoming-feature InternalImportsByDefault)
 includes=(); for library in CZstd CSnappy CZlib CDeflate CGlibcExtra; do includes+=(-I "Sources/$library"); done
-flags=(-O -wmo -parse-as-library -sanitize=fuzzer,address -swift-version 6 -package-name fuzz "${features[@]}" "${includes[@]}" -I $work)
+flags=(-O -D FUZZING -wmo -parse-as-library -sanitize=fuzzer,address -swift-version 6 -package-name fuzz "${features[@]}" "${includes[@]}" -I $work)
 
 if [ ! -x $work/fuzz ] || [ -n "$(find Sources/TarnBase Sources/TarnColumns Sources/TarnParquet Tests/Fuzz -newer $work/fuzz -name '*.swift' -print -quit)" ]; then
     for module in Sources/TarnBase Sources/TarnColumns Sources/TarnParquet Tests/Fuzz/ParquetFuzzing; do

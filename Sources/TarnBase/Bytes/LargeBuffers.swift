@@ -6,8 +6,13 @@ import Glibc
 /// free, and mapping memory anew costs more than a read from the file cache. The region stays mapped, in huge pages where the
 /// system has them, for the whole process; it counts against nobody's ``MemoryBudget``.
 enum LargeBuffers {
-    /// Capacities from here on; `malloc` does well with smaller ones.
-    static let smallest = 64 << 10
+    #if FUZZING
+        /// None: the address sanitizer is to see where each buffer ends, and when it goes.
+        static let smallest = Int.max
+    #else
+        /// Capacities from here on; `malloc` does well with smaller ones.
+        static let smallest = 64 << 10
+    #endif
     static let regionByteCount = 16 << 20
 
     private static let region = Locked(Region())
