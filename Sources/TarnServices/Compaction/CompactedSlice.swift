@@ -33,8 +33,8 @@ struct CompactedSlice: Sendable {
         }
     }
 
-    /// What the old file's and the new one's footer take in memory at most: the key filter and its text are made in one piece.
-    private static let footerBytesPerRow: Int64 = 40
+    /// What the old file's and the new one's footer take in memory at most (SPEC 16): the key filter and its text are made in one piece.
+    private static let footerBytesPerRow: Int64 = 44
 
     /// Returns with nothing of the slice in memory: what comes then, the footer, needs the room.
     ///
