@@ -39,14 +39,7 @@ final class LoopbackServer: @unchecked Sendable {
         guard failed == 0 else { throw Failed() }
         self.listener = listener
         port = UInt16(bigEndian: address.sin_port)
-        var thread = pthread_t()
-        pthread_create(
-            &thread, nil,
-            { me in
-                if let me { Unmanaged<LoopbackServer>.fromOpaque(me).takeRetainedValue().serve() }
-                return nil
-            }, Unmanaged.passRetained(self).toOpaque())
-        pthread_detach(thread)
+        OwnThread.start { self.serve() }
     }
 
     struct Failed: Error {}
@@ -57,7 +50,8 @@ final class LoopbackServer: @unchecked Sendable {
         while true {
             let connection = accept(listener, nil, nil)
             guard connection >= 0 else { break }
-            converse(connection)
+            // Side by side: one that is kept open and not used keeps no other waiting.
+            OwnThread.start { self.converse(connection) }
         }
         close(listener)
     }
@@ -85,5 +79,23 @@ final class LoopbackServer: @unchecked Sendable {
             case .silence: _ = recv(connection, &buffer, buffer.count, 0)
             }
         }
+    }
+}
+
+/// Work that blocks, on a thread of its own.
+private final class OwnThread {
+    private let work: @Sendable () -> Void
+
+    private init(_ work: @escaping @Sendable () -> Void) { self.work = work }
+
+    static func start(_ work: @escaping @Sendable () -> Void) {
+        var thread = pthread_t()
+        pthread_create(
+            &thread, nil,
+            { me in
+                if let me { Unmanaged<OwnThread>.fromOpaque(me).takeRetainedValue().work() }
+                return nil
+            }, Unmanaged.passRetained(OwnThread(work)).toOpaque())
+        pthread_detach(thread)
     }
 }
