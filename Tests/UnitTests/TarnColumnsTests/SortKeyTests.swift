@@ -111,13 +111,14 @@ import Testing
         let rows = batch([texts, numbers])
         let keys = CurveScale(["c0", "c1"], sample: rows).keys(of: rows, along: curve)
         let order = keys.sortOrder()
-        // In sixteen files each column shows about a quarter of its range.
+        // In sixteen files each column shows about a quarter of its range, more where a file lies across a border; in any other
+        // order nearly all of it, which is 900 and more.
         for column in rows.columns {
             let spans = stride(from: 0, to: 4096, by: 256).map { start -> Int in
                 let part = column.take(Array(order[start..<start + 256])).cells.map { "\($0)".isEmpty ? Int64(0) : Self.number($0) }
                 return Int(part.max()! - part.min()!)
             }
-            #expect(spans.reduce(0, +) / spans.count < 450, "\(spans), TARN_SEED=\(testSeed)")
+            #expect(spans.reduce(0, +) / spans.count < 600, "\(spans), TARN_SEED=\(testSeed)")
         }
     }
 
