@@ -18,9 +18,7 @@ struct PickedRows {
     }
 
     func withPicks<Result>(_ body: (Picks) throws(ParquetError) -> Result) throws(ParquetError) -> Result {
-        // Not `withUnsafeBufferPointer`: its closure would have to say its error's type twice.
-        defer { withExtendedLifetime(values) {} }
-        return try values.withUnsafeBufferPointer { (values) throws(ParquetError) in try body(Picks(values)) }
+        try values.withUnsafeBufferPointer { (values) throws(ParquetError) in try body(Picks(values)) }
     }
 }
 

@@ -16,10 +16,8 @@ struct ColumnLanes {
     init(_ metadata: FileMetadata, columns: [Int], rowGroups: [Int]?, options: ScanOptions, tasks: Int) {
         let shares = ColumnLanes.shares(of: columns, in: metadata, tasks)
         schema = Schema(columns.map { metadata.schema.fields[$0] })
-        places = columns.map { column in
-            let lane = shares.firstIndex { $0.contains(column) } ?? 0
-            return (lane, shares[lane].firstIndex(of: column) ?? 0)
-        }
+        places = shares.indices.flatMap { lane in shares[lane].indices.map { (lane: lane, column: $0) } }
+            .sorted { shares[$0.lane][$0.column] < shares[$1.lane][$1.column] }
         lanes = shares.map { Lane(scan: ParquetScan(metadata: metadata, columns: $0, rowGroups: rowGroups, options: options)) }
     }
 
@@ -64,12 +62,13 @@ struct ColumnLanes {
 
     /// The columns in as many shares as there are tasks, about equal in what they are once decompressed; each share rising.
     private static func shares(of columns: [Int], in metadata: FileMetadata, _ tasks: Int) -> [[Int]] {
+        guard tasks > 1, columns.count > 1 else { return [columns] }
         let sizes = columns.map { column in
             metadata.rowGroups.reduce(Int64(0)) { sum, group in
                 metadata.tree.fields[column].leaves.reduce(sum) { $0.addingReportingOverflow(group.columns[$1].uncompressedByteCount).partialValue }
             }
         }
-        var shares = [(bytes: Int64, columns: [Int])](repeating: (0, []), count: max(1, min(tasks, columns.count)))
+        var shares = [(bytes: Int64, columns: [Int])](repeating: (0, []), count: min(tasks, columns.count))
         for index in columns.indices.sorted(by: { (sizes[$1], $0) < (sizes[$0], $1) }) {
             // Of equals the one with fewer columns, so that none stays empty.
             guard let least = shares.indices.min(by: { (shares[$0].bytes, shares[$0].columns.count) < (shares[$1].bytes, shares[$1].columns.count) }) else { break }
